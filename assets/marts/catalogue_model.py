@@ -1,0 +1,251 @@
+"""What an indicator is: the model of a catalogue entry, its validation as a whole, and its documentation.
+
+Here: the catalogue as data. Not here: the figures (`assets.marts.indicator_values`), nor the columns of the
+mart tables (`assets.marts.schema`). A new indicator is one file below `catalogue/<theme>/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from assets.labels import label_key
+from expectations.contract import AGENCIES
+from warehouse.quarters import quarter_or_none
+
+Unit = Literal["count", "persons", "per_10000", "per_100000", "percent", "mean", "rank", "gbp"]
+Measure = Literal["count", "rate", "percent", "mean", "rank", "gbp"]
+
+RATE_MULTIPLIERS: Mapping[str, int] = {"per_10000": 10_000, "per_100000": 100_000}
+"""Persons a rate's unit is counted per."""
+
+MEASURE_OF_UNIT: Mapping[str, Measure] = {
+    "count": "count",
+    "persons": "count",
+    "per_10000": "rate",
+    "per_100000": "rate",
+    "percent": "percent",
+    "mean": "mean",
+    "rank": "rank",
+    "gbp": "gbp",
+}
+PERIOD_TYPE_OF_KIND: Mapping[str, str] = {
+    "snapshot": "snapshot",
+    "flow": "quarter",
+    "rolling": "rolling_12_months",
+    "term": "term",
+    "year": "year",
+}
+
+
+class CatalogueError(Exception):
+    """Every problem of every catalogue file, collected before anything is refused."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("the indicator catalogue is not valid:\n  " + "\n  ".join(problems))
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(_Declared):
+    """Words an agency prints for the indicator, and which of its measures they name."""
+
+    text: str
+    measure: Measure
+
+
+class Denominator(_Declared):
+    """What the count is divided by: a population band, or words for a count of events."""
+
+    says: str
+    population: str | None = Field(default=None, pattern=r"^\d+-\d+$")
+
+
+class ComparatorNote(_Declared):
+    """What is known of the comparators returns print beside a measure."""
+
+    measure: Measure
+    like_for_like: bool
+    method: str
+    period: str
+    note: str
+
+
+class Indicator(_Declared):
+    """One indicator, as INDICATORS defines it. `unit` is the unit of its value; a count may stand beside it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    agency: str
+    theme: str
+    unit: Unit
+    counted: str | None
+    """What the numerator counts (children, referrals); null where the figure has no count."""
+    period_kind: Literal["snapshot", "flow", "term", "year", "rolling"]
+    numerator: str
+    denominator: Denominator | None = None
+    decimals: int = Field(ge=0, le=6)
+    polarity: Literal["high_good", "low_good", "neutral"]
+    definition: str
+    source: str
+    official: bool = False
+    caveats: str = ""
+    labels: tuple[Label, ...] = ()
+    parts: tuple[str, ...] = ()
+    """Indicators that add up to this one."""
+    comparators: tuple[ComparatorNote, ...] = ()
+    valid_from: str = "2017-18 Q1"
+    valid_to: str | None = None
+
+    @property
+    def measure(self) -> Measure:
+        """The measure its value is: count, rate, percent, ..."""
+        return MEASURE_OF_UNIT[self.unit]
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures it has: its count where it has one beside its value, then its value."""
+        return (self.measure,) if self.counted is None or self.measure == "count" else ("count", self.measure)
+
+    @property
+    def period_type(self) -> str:
+        """The period type of its figures in the marts."""
+        return PERIOD_TYPE_OF_KIND[self.period_kind]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Indicator:
+        problems = []
+        if self.agency not in AGENCIES:
+            problems.append(f"unknown agency {self.agency}")
+        for label in self.labels:
+            if label.measure not in self.measures:
+                problems.append(f"the label for {label.measure} names a measure the indicator has not")
+        for name in ("valid_from", "valid_to"):
+            text = getattr(self, name)
+            if text is not None and quarter_or_none(text) is None:
+                problems.append(f"{name} is not a quarter")
+        if self.measure == "rate" and self.denominator is None:
+            problems.append("a rate needs a denominator")
+        if self.measure == "percent" and self.denominator is None:
+            problems.append("a percentage needs a denominator")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+@dataclass(frozen=True)
+class DatasetColumn:
+    """A column of the multi-agency dataset: which figure of which indicator it holds."""
+
+    name: str
+    indicator_id: str
+    measure: Measure
+    description: str
+    unit: str
+
+
+class Catalogue(Mapping[str, Indicator]):
+    """All indicators by id."""
+
+    def __init__(self, indicators: Mapping[str, Indicator]) -> None:
+        self._indicators = dict(sorted(indicators.items()))
+
+    def __getitem__(self, indicator_id: str) -> Indicator:
+        return self._indicators[indicator_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._indicators)
+
+    def __len__(self) -> int:
+        return len(self._indicators)
+
+    @cached_property
+    def labels(self) -> Mapping[str, tuple[str, Measure, str]]:
+        """Label keys to (indicator id, measure, label as declared); an indicator's id is a label of its own."""
+        found: dict[str, tuple[str, Measure, str]] = {}
+        for indicator in self.values():
+            for label in indicator.labels:
+                found[label_key(label.text)] = (indicator.id, label.measure, label.text)
+        return found
+
+    def dataset_columns(self) -> list[DatasetColumn]:
+        """The multi-agency dataset's columns: `<id>` (a count where there is one), then `<id>_<measure>`.
+
+        A percentage is the indicator's own column, with `<id>_numerator` beside it where it has a count.
+        """
+        columns = []
+        for indicator in self.values():
+            title, value = indicator.title, indicator.measure
+            if value == "rate":
+                columns.append(DatasetColumn(indicator.id, indicator.id, "count", f"{title}: count", "count"))
+                columns.append(DatasetColumn(f"{indicator.id}_rate", indicator.id, "rate", title, indicator.unit))
+                continue
+            columns.append(DatasetColumn(indicator.id, indicator.id, value, title, indicator.unit))
+            if value != "count" and indicator.counted is not None:
+                name = f"{indicator.id}_numerator"
+                columns.append(DatasetColumn(name, indicator.id, "count", f"{title}: numerator", "count"))
+        return columns
+
+    @classmethod
+    def load(cls, *folders: Path | Traversable) -> Catalogue:
+        """Read and validate the shipped catalogue and any further folders, as one whole.
+
+        Raises CatalogueError with all problems of all files.
+        """
+        indicators: dict[str, Indicator] = {}
+        problems: list[str] = []
+        for root in (files("assets.marts") / "catalogue", *folders):
+            for theme, path in _entries(root):
+                try:
+                    entry = Indicator.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+                except ValidationError as error:
+                    problems += [f"{path.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+                    continue
+                except yaml.YAMLError as error:
+                    problems.append(f"{path.name}: not YAML: {error}")
+                    continue
+                if entry.id in indicators:
+                    problems.append(f"{path.name}: indicator {entry.id} is declared twice")
+                if path.name != f"{entry.id}.yml" or theme != entry.theme:
+                    problems.append(f"{path.name}: belongs in {entry.theme}/{entry.id}.yml")
+                indicators[entry.id] = entry
+        problems += _problems_between(indicators)
+        if problems:
+            raise CatalogueError(problems)
+        return cls(indicators)
+
+
+def _problems_between(indicators: Mapping[str, Indicator]) -> list[str]:
+    problems = []
+    owners: dict[str, str] = {}
+    for indicator in indicators.values():
+        for label in indicator.labels:
+            key = label_key(label.text)
+            if key in owners:
+                problems.append(f"{indicator.id}: the label of {owners[key]} too: {label.text}")
+            owners[key] = indicator.id
+        for part in indicator.parts:
+            if part not in indicators:
+                problems.append(f"{indicator.id}: its part {part} is not in the catalogue")
+            elif indicators[part].unit != indicator.unit:
+                problems.append(f"{indicator.id}: its part {part} has another unit")
+    return problems
+
+
+def _entries(root: Path | Traversable) -> Iterator[tuple[str, Path | Traversable]]:
+    for theme in sorted(root.iterdir(), key=lambda item: item.name):
+        if theme.is_dir():
+            for path in sorted(theme.iterdir(), key=lambda item: item.name):
+                if path.name.endswith(".yml"):
+                    yield theme.name, path
