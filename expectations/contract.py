@@ -29,7 +29,7 @@ Sensitivity = Literal["none", "identifier", "personal", "special"]
 """none: may be shown in a message. identifier, personal, special (GDPR article 9): never shown anywhere."""
 
 STAGED_BY_EVERY_TABLE = frozenset(
-    {"receipt_id", "agency", "area_code", "quarter", "quarter_start", "quarter_end", "row_number", "location"}
+    {"receipt_id", "agency", "area_code", "quarter", "quarter_start", "quarter_end", "row_number", "location", "ragged"}
 )
 """Columns every staged table has beside its declared ones; rules may read them."""
 
@@ -101,6 +101,7 @@ class Table(_Declared):
         problems = []
         names = [column.name for column in self.all_columns]
         problems += [f"column {name} is declared twice" for name in {n for n in names if names.count(n) > 1}]
+        problems += [f"column {name} is kept by every table already" for name in STAGED_BY_EVERY_TABLE & set(names)]
         rules = [expectation.rule for expectation in self.expectations]
         problems += [f"rule {rule} is declared twice" for rule in {r for r in rules if rules.count(r) > 1}]
         known = set(names) | STAGED_BY_EVERY_TABLE
@@ -146,6 +147,8 @@ class Contract(_Declared):
     tolerance: float = Field(default=1.0, ge=0, le=1)
     """Share of a delivery's rows that may be quarantined before the delivery is stopped as a whole."""
     may_be_empty: bool = False
+    area_column: str | None = None
+    """The column that names each row's own area; a file whose every row names one other area is stopped."""
     recognition: Recognition
     governance: Governance
     tables: tuple[Table, ...] = Field(min_length=1)

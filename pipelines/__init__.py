@@ -1,0 +1,1 @@
+"""When things happen: Dagster definitions, jobs, schedules and the command line. No data logic lives here."""

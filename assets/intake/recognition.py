@@ -1,0 +1,83 @@
+"""Recognition: what a file is, told by its content and never by its name.
+
+Here: opening a file once, safely, and asking every contract whether the content is its own. Not here: where
+the file was landed (`assets.intake.landing`) or what is then done with it (`assets.intake.take_in`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets.raw.layouts import RawRows, find_printed_table, flat_header, missing_headers, read_flat, read_printed
+from assets.raw.readers.delimited import read_delimited
+from assets.raw.readers.grid import Sheet, UnreadableError
+from assets.raw.readers.workbook import is_workbook, read_workbook
+from expectations.contract import Contract, ContractRegistry, Table
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The extract and table a file holds, the layout it has, and its sheets."""
+
+    contract: Contract
+    table: Table
+    layout: str
+    sheets: tuple[Sheet, ...]
+
+    def rows(self) -> RawRows:
+        """The file's rows as text."""
+        if self.layout == "flat":
+            return read_flat(self.sheets[0], self.table)
+        found = (find_printed_table(sheet) for sheet in self.sheets)
+        return read_printed([printed for printed in found if printed is not None], self.table)
+
+
+class UnrecognisedError(Exception):
+    """A readable file that is no extract known; the message says which comes nearest and what it lacks."""
+
+
+def open_sheets(path: Path) -> tuple[Sheet, ...]:
+    """The sheets of a file. Raises UnreadableError."""
+    if is_workbook(path):
+        sheets = read_workbook(path)
+        if not sheets:
+            raise UnreadableError("file_not_empty", "no sheet of the workbook holds anything", "Export it again.")
+        return sheets
+    return (read_delimited(path),)
+
+
+def recognise(path: Path, contracts: ContractRegistry) -> Recognised:
+    """What the file is. Raises UnreadableError where it cannot be read, UnrecognisedError where nothing fits.
+
+    A flat table is the contract whose required columns are all there and which knows most of the others;
+    a file of printed tables is one in which a sheet has a label column and quarters across.
+    """
+    sheets = open_sheets(path)
+    file_format = "xlsx" if sheets[0].is_workbook else "csv"
+    flat = []
+    for contract, table in contracts.tables():
+        if file_format in contract.recognition.formats and "flat" in contract.recognition.layouts:
+            header = flat_header(sheets[0], table)
+            if header is not None:
+                flat.append((len(header), contract, table))
+    if flat:
+        _, contract, table = max(flat, key=lambda found: found[0])
+        return Recognised(contract, table, "flat", sheets[:1])
+    for contract, table in contracts.tables():
+        fits = file_format in contract.recognition.formats and "quarters_across" in contract.recognition.layouts
+        if fits and any(find_printed_table(sheet) for sheet in sheets):
+            return Recognised(contract, table, "quarters_across", sheets)
+    raise UnrecognisedError(_nearest(sheets[0], contracts))
+
+
+def _nearest(sheet: Sheet, contracts: ContractRegistry) -> str:
+    lacking = [
+        (len(missing), len(table.columns), contract.extract, missing)
+        for contract, table in contracts.tables()
+        if (missing := missing_headers(sheet, table)) and len(missing) < len(table.columns)
+    ]
+    if lacking:
+        _, _, extract, missing = min(lacking, key=lambda near: near[0] / near[1])
+        return f"no extract has these headings; the nearest, {extract}, needs {', '.join(missing)} as well"
+    return "no extract has these headings; `sightline template EXTRACT` gives those of our own formats"

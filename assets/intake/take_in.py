@@ -1,0 +1,191 @@
+"""Taking in: from a new file in landing to a receipt, with its copy in the archive and its place on the list of work.
+
+Here: archiving, recognising, refusing and entering files. Not here: loading their rows (`assets.raw.load`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from assets.intake.landing import LandedFile, has_settled, landed_files
+from assets.intake.recognition import UnrecognisedError, recognise
+from assets.raw.readers.grid import UnreadableError
+from assets.reference.areas import Area
+from expectations.contract import Contract, ContractRegistry
+from warehouse.archive import Archive, FileChangedError
+from warehouse.home import Home
+from warehouse.ledger import Receipt, add_work, next_receipt_id, place_of, receipts, record, see, seen
+from warehouse.quarters import FIRST_QUARTER, FinancialQuarter
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What a look at landing brought: receipts entered, and how many files are still growing."""
+
+    entered: tuple[Receipt, ...]
+    waiting: int
+
+
+def new_files(connection: duckdb.DuckDBPyConnection, home: Home) -> list[LandedFile]:
+    """Landed files that were never taken in, or changed since, oldest first."""
+    known = seen(connection)
+    found = [file for file in landed_files(home.landing) if known.get(file.relative) != (file.size, file.modified_ns)]
+    return sorted(found, key=lambda file: (file.received_at, file.relative))
+
+
+def take_in(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    contracts: ContractRegistry,
+    areas: Mapping[str, Area],
+    as_of: date,
+) -> TakenIn:
+    """Enter every new file. Of files received at one moment, the one with the smaller SHA-256 is entered first."""
+    archive = Archive(home.archive)
+    waiting = 0
+    kept: list[tuple[LandedFile, str | None]] = []
+    for file in new_files(connection, home):
+        if file.never_opened:
+            kept.append((file, None))
+            continue
+        try:
+            if not has_settled(file):
+                raise FileChangedError
+            kept.append((file, archive.keep(file.path)))
+        except FileChangedError:
+            waiting += 1
+    kept.sort(key=lambda pair: (pair[0].received_at, pair[1] or "", pair[0].relative))
+    entered = []
+    for file, sha256 in kept:
+        receipt = _receipt_of(connection, file, sha256)
+        if sha256 is not None:
+            receipt = describe(receipt, archive.path(sha256), contracts, areas, as_of)
+            receipt = _duplicate_or_same(connection, receipt)
+        record(connection, receipt)
+        see(connection, file.relative, file.size, file.modified_ns, receipt.receipt_id)
+        if receipt.extract and receipt.outcome is None:
+            add_work(connection, [place_of(receipt)])
+        entered.append(receipt)
+    return TakenIn(tuple(entered), waiting)
+
+
+def _receipt_of(connection: duckdb.DuckDBPyConnection, file: LandedFile, sha256: str | None) -> Receipt:
+    return Receipt(
+        receipt_id=next_receipt_id(connection),
+        sha256=sha256,
+        agency=file.agency,
+        area_code=file.area_code,
+        quarter=file.quarter,
+        received_at=file.received_at,
+        file_name=file.path.name,
+        outcome="unrecognised" if file.never_opened else None,
+        rule="never_opened" if file.never_opened else None,
+        reason=file.never_opened,
+    )
+
+
+def describe(
+    receipt: Receipt, copy: Path, contracts: ContractRegistry, areas: Mapping[str, Area], as_of: date | None
+) -> Receipt:
+    """The receipt with what its content is, or with why it is stopped or not recognised. Only the copy is read."""
+    try:
+        recognised = recognise(copy, contracts)
+    except UnreadableError as error:
+        return _stopped(receipt, error.rule, str(error))
+    except UnrecognisedError as error:
+        return dataclasses.replace(receipt, outcome="unrecognised", rule="extract_recognised", reason=str(error))
+    contract = recognised.contract
+    receipt = dataclasses.replace(
+        receipt, extract=contract.extract, table_name=recognised.table.name, layout=recognised.layout
+    )
+    fault = _fault_of_place(receipt, contract, areas, as_of)
+    if fault:
+        return _stopped(receipt, *fault)
+    if contract.is_reference:
+        return receipt
+    quarter = FinancialQuarter.parse(str(receipt.quarter))
+    covers_from, covers_to = covered(contract, quarter)
+    return dataclasses.replace(receipt, quarter=quarter.label, covers_from=covers_from, covers_to=covers_to)
+
+
+def _fault_of_place(
+    receipt: Receipt, contract: Contract, areas: Mapping[str, Area], as_of: date | None
+) -> tuple[str, str] | None:
+    if receipt.agency not in contract.agencies:
+        return (
+            "agency_sends_this_extract",
+            f"{contract.extract} comes from {' or '.join(contract.agencies)}, and this lies under {receipt.agency}. "
+            "Move it to the agency that sent it.",
+        )
+    if contract.is_reference:
+        return None
+    area = areas.get(str(receipt.area_code))
+    if area is None or not area.delivers:
+        return (
+            "area_known",
+            f"{receipt.area_code} is no local authority's ONS code. Use the code of the responsible authority, "
+            "such as E06000045.",
+        )
+    try:
+        quarter = FinancialQuarter.parse(str(receipt.quarter))
+    except ValueError:
+        return (
+            "quarter_known",
+            f"the folder {receipt.quarter} is no quarter. Name it as 2019-20-Q4: a year has quarters 1 to 4.",
+        )
+    if quarter < FIRST_QUARTER:
+        return "quarter_known", f"{quarter} is before {FIRST_QUARTER}, the first quarter deliveries can report."
+    if as_of is not None and quarter.start > as_of:
+        return "quarter_known", f"{quarter} has not begun on {as_of}. Deliver the file under the quarter it reports."
+    return None
+
+
+def covered(contract: Contract, quarter: FinancialQuarter) -> tuple[date | None, date | None]:
+    """The days a delivery of the quarter covers by its contract's rule; None where its figures will tell."""
+    match contract.coverage:
+        case "year_to_date":
+            return quarter.year_start, quarter.end
+        case "quarter":
+            return quarter.start, quarter.end
+        case "snapshot":
+            return quarter.end, quarter.end
+        case _:
+            return None, None
+
+
+def _stopped(receipt: Receipt, rule: str, reason: str) -> Receipt:
+    return dataclasses.replace(receipt, judged="stopped", outcome="stopped", rule=rule, reason=reason)
+
+
+def _duplicate_or_same(connection: duckdb.DuckDBPyConnection, receipt: Receipt) -> Receipt:
+    """The receipt marked as a duplicate where the same bytes stand for the same place and nothing replaced them.
+
+    Bytes that were replaced by a newer delivery and come again later are a delivery of their own: going back counts.
+    """
+    if receipt.outcome is not None:
+        return receipt
+    place = [receipt.agency, receipt.area_code, receipt.quarter, receipt.extract, receipt.table_name]
+    same_place = (
+        "agency = ? AND area_code = ? AND quarter = ? AND extract = ? AND table_name = ? AND NOT withdrawn "
+        "AND coalesce(outcome, '') NOT IN ('duplicate', 'unrecognised')"
+    )
+    standing = receipts(connection, same_place, place)
+    same = [other for other in standing if other.sha256 == receipt.sha256]
+    if not same:
+        return receipt
+    newest = same[-1]
+    replaced = newest.outcome == "superseded" or any(
+        newest.outcome is None and other.sha256 != newest.sha256 and other.received_at > newest.received_at
+        for other in standing
+    )
+    if replaced and receipt.received_at > newest.received_at:
+        return receipt
+    return dataclasses.replace(
+        receipt, outcome="duplicate", rule="duplicate", reason=f"the same bytes as {newest.receipt_id}"
+    )

@@ -1,0 +1,65 @@
+"""Findings: what does not add up, found by the general rules over the figures of one quarter's deliveries.
+
+Here: the relations the rules read, running them, and writing what they find. Not here: the rules
+(`expectations/rules`), nor rows at fault in a delivery (quarantine).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import duckdb
+
+from expectations.expectation import literal
+from expectations.finding_rule import FindingRule
+from warehouse.units import replace_unit
+
+_COLUMNS = "indicator_id, area_code, period, basis, expected, found, message, source"
+
+
+def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> None:
+    """Define what rules read: `figure`, the figures reported in the quarter with the catalogue's attributes;
+    `previous_report`, the same of the area's last earlier report of each agency.
+    """
+    connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
+    connection.execute("SET VARIABLE scope_areas = ?", [list(areas)])
+    attributes = "value.* EXCLUDE (unit), value.unit, catalogue.agency, catalogue.decimals, catalogue.counted"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE figure AS
+        SELECT {attributes} FROM marts.indicator_values AS value JOIN catalogue ON catalogue.id = value.indicator_id
+        WHERE reported_in = getvariable('scope_quarter') AND list_contains(getvariable('scope_areas'), area_code)
+        """
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE previous_report AS
+        SELECT {attributes} FROM marts.indicator_values AS value JOIN catalogue ON catalogue.id = value.indicator_id
+        JOIN (
+            SELECT value.area_code, catalogue.agency, max(reported_in) AS reported_in
+            FROM marts.indicator_values AS value JOIN catalogue ON catalogue.id = value.indicator_id
+            WHERE reported_in < getvariable('scope_quarter') AND list_contains(getvariable('scope_areas'), area_code)
+              AND basis = 'return'
+            GROUP BY value.area_code, catalogue.agency
+        ) AS last USING (area_code, agency, reported_in)
+        """
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP MACRO unit_words(unit) AS CASE unit WHEN 'per_10000' THEN 'per 10,000' "
+        "WHEN 'per_100000' THEN 'per 100,000' WHEN 'percent' THEN 'per cent' ELSE unit END"
+    )
+
+
+def write_findings(
+    connection: duckdb.DuckDBPyConnection, rules: Iterable[FindingRule], quarter: str, areas: Sequence[str]
+) -> int:
+    """Replace what was found in a quarter's deliveries for some areas. Returns rows; runs in the caller's transaction."""
+    define_relations(connection, quarter, areas)
+    select = " UNION ALL BY NAME ".join(
+        f"SELECT {literal(rule.rule)} AS rule, {literal(rule.severity)} AS severity, {_COLUMNS}, "
+        f"{literal(quarter)} AS reported_in FROM ({rule.sql})"
+        for rule in rules
+    )
+    return replace_unit(
+        connection, "marts.findings", quarter=quarter, areas=areas, quarter_column="reported_in", select=select
+    )

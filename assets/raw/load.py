@@ -1,0 +1,97 @@
+"""Raw: every row of a delivery as text, as sent, with its receipt and its place in the file.
+
+Here: loading the archived copies of receipts into the raw tables. Not here: reading a file
+(`assets.raw.readers`, `assets.raw.layouts`), nor any change to what it said (`assets.core`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from assets.intake.recognition import recognise
+from assets.raw.layouts import RawRows
+from expectations.contract import Contract, ContractRegistry, Table
+from expectations.ddl import raw_columns, raw_name
+from warehouse.archive import Archive
+from warehouse.connection import transaction
+from warehouse.ledger import Receipt, mark_loaded, receipts
+from warehouse.units import ensure_table, quote
+
+
+def receipts_of(
+    connection: duckdb.DuckDBPyConnection, extract: str, agency: str, quarter: str, areas: Sequence[str] | None
+) -> list[Receipt]:
+    """The receipts of an extract, agency and quarter that have rows to load; `areas` None means all of them."""
+    condition = (
+        "extract = ? AND agency = ? AND quarter = ? AND NOT withdrawn "
+        "AND (outcome IS NULL OR outcome NOT IN ('duplicate', 'unrecognised')) "
+        "AND (judged IS DISTINCT FROM 'stopped' OR loaded) "
+    )
+    parameters: list[object] = [extract, agency, quarter]
+    if areas is not None:
+        condition += "AND area_code IN (SELECT unnest(?::VARCHAR[]))"
+        parameters.append(list(areas))
+    return receipts(connection, condition, parameters)
+
+
+def load_raw(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Archive,
+    contracts: ContractRegistry,
+    contract: Contract,
+    receipts_to_load: Sequence[Receipt],
+) -> int:
+    """Load the receipts' rows, each receipt in one transaction; those that stand in raw already are left. Returns rows."""
+    rows_loaded = 0
+    for table in contract.tables:
+        ensure_table(connection, raw_name(contract, table), raw_columns(table))
+    for receipt in receipts_to_load:
+        if receipt.loaded:
+            rows_loaded += receipt.rows_read
+            continue
+        table = contract.table(str(receipt.table_name))
+        rows = recognise(archive.path(str(receipt.sha256)), contracts).rows()
+        with transaction(connection):
+            _replace(connection, contract, table, receipt, rows)
+            headers = {"columns": rows.shown_columns, "unknown": list(rows.unknown_headers)}
+            mark_loaded(connection, receipt.receipt_id, len(rows.values), json.dumps(headers, ensure_ascii=False))
+        rows_loaded += len(rows.values)
+    return rows_loaded
+
+
+def _replace(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, table: Table, receipt: Receipt, rows: RawRows
+) -> None:
+    name = raw_name(contract, table)
+    connection.execute(f"DELETE FROM {name} WHERE receipt_id = ?", [receipt.receipt_id])
+    if not rows.values:
+        return
+    arrow = raw_arrow(table, receipt, rows)
+    connection.register("rows_to_load", arrow)
+    try:
+        columns = ", ".join(quote(column) for column in arrow.column_names)
+        connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM rows_to_load")
+    finally:
+        connection.unregister("rows_to_load")
+
+
+def raw_arrow(table: Table, receipt: Receipt, rows: RawRows) -> pa.Table:
+    """The rows as an Arrow table with the raw table's columns."""
+    count = len(rows.values)
+    by_column = list(zip(*rows.values, strict=True)) if count else [()] * len(rows.columns)
+    columns: dict[str, pa.Array] = {
+        "receipt_id": pa.array([receipt.receipt_id] * count, pa.string()),
+        "agency": pa.array([receipt.agency] * count, pa.string()),
+        "area_code": pa.array([receipt.area_code] * count, pa.string()),
+        "quarter": pa.array([receipt.quarter] * count, pa.string()),
+        "row_number": pa.array(rows.row_numbers, pa.int64()),
+        "location": pa.array(rows.locations, pa.string()),
+        "ragged": pa.array(rows.ragged, pa.bool_()),
+        **{name: pa.array(values, pa.string()) for name, values in zip(rows.columns, by_column, strict=True)},
+        "extra": pa.array(rows.extra, pa.string()),
+    }
+    return pa.table({name: columns[name] for name in raw_columns(table)})

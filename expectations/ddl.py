@@ -1,0 +1,94 @@
+"""A contract's tables as DuckDB columns and Arrow schemas, layer by layer.
+
+Here: raw (all text, as sent), staged (typed value beside its text) and core (typed values with their receipt).
+Not here: making the tables (`warehouse.units`) nor Dagster's form of the same columns (`pipelines.metadata`).
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from expectations.contract import Contract, DataType, Table
+from expectations.expectation import text_of
+
+DUCKDB_TYPES: dict[DataType, str] = {
+    "text": "VARCHAR",
+    "code": "VARCHAR",
+    "whole_number": "BIGINT",
+    "decimal": "DECIMAL(18,6)",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "yes_no": "BOOLEAN",
+}
+_ARROW_TYPES: dict[str, pa.DataType] = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DECIMAL(18,6)": pa.decimal128(18, 6),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "BOOLEAN": pa.bool_(),
+}
+
+PLACE_COLUMNS = {"receipt_id": "VARCHAR", "agency": "VARCHAR", "area_code": "VARCHAR", "quarter": "VARCHAR"}
+"""Which delivery a row came in: on every row of every layer."""
+ROW_COLUMNS = {"row_number": "BIGINT", "location": "VARCHAR"}
+"""Where in its file a row stood."""
+
+
+def raw_name(contract: Contract, table: Table) -> str:
+    """The raw table's name: the extract's, with the table's where it has several."""
+    return f"raw.{contract.extract}" if table.name == contract.extract else f"raw.{contract.extract}_{table.name}"
+
+
+def staged_name(contract: Contract, table: Table) -> str:
+    """The staging table's name."""
+    return "staging." + raw_name(contract, table).removeprefix("raw.")
+
+
+def core_name(table: Table) -> str:
+    """The core table's name."""
+    return f"core.{table.core}"
+
+
+def raw_columns(table: Table) -> dict[str, str]:
+    """Raw columns: every declared one as text, and unknown ones together as JSON."""
+    return {
+        **PLACE_COLUMNS,
+        **ROW_COLUMNS,
+        "ragged": "BOOLEAN",
+        **{column.name: "VARCHAR" for column in table.columns},
+        "extra": "VARCHAR",
+    }
+
+
+def staged_columns(table: Table) -> dict[str, str]:
+    """Staged columns: each declared one typed and, where it was in the file, as text beside it."""
+    columns = {**PLACE_COLUMNS, "quarter_start": "DATE", "quarter_end": "DATE", **ROW_COLUMNS, "ragged": "BOOLEAN"}
+    for column in table.columns:
+        columns[column.name] = DUCKDB_TYPES[column.type]
+        columns[text_of(column.name)] = "VARCHAR"
+    for column in table.staged:
+        columns[column.name] = DUCKDB_TYPES[column.type]
+    columns["row_fingerprint"] = "UBIGINT"
+    return columns
+
+
+def core_columns(table: Table) -> dict[str, str]:
+    """Core columns: the delivery and row, the typed values, and the worst outcome of the checks on the row."""
+    return {
+        **PLACE_COLUMNS,
+        **ROW_COLUMNS,
+        **{column.name: DUCKDB_TYPES[column.type] for column in table.core_columns},
+        "dq_status": "VARCHAR",
+    }
+
+
+def core_schema(table: Table) -> pa.Schema:
+    """The core table as an Arrow schema, with each column's description in its metadata."""
+    descriptions = {column.name: column.description for column in table.core_columns}
+    return pa.schema(
+        [
+            pa.field(name, _ARROW_TYPES[kind], metadata={"description": descriptions.get(name, "")})
+            for name, kind in core_columns(table).items()
+        ]
+    )

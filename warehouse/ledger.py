@@ -1,0 +1,228 @@
+"""The ledger: what was received, what became of it, what is in force, and what work follows.
+
+Here: receipts, gates, the list of places to be made anew, and the landed files already seen. A place is
+(extract, agency, area, quarter); for published statistics data set and edition stand for area and quarter.
+Not here: why a row or a file is at fault (`expectations`, `assets`), nor any row of an extract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+ACCEPTED = ("accepted", "accepted_with_quarantine")
+
+
+class NoSuchReceiptError(Exception):
+    """The receipt named does not exist or cannot be withdrawn; the message says which."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One file received. `judged` is None until its rows were checked."""
+
+    receipt_id: str
+    sha256: str | None
+    agency: str | None
+    area_code: str | None
+    quarter: str | None
+    received_at: datetime
+    file_name: str
+    extract: str | None = None
+    table_name: str | None = None
+    layout: str | None = None
+    headers: str | None = None
+    judged: str | None = None
+    outcome: str | None = None
+    rule: str | None = None
+    reason: str | None = None
+    covers_from: date | None = None
+    covers_to: date | None = None
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    loaded: bool = False
+    withdrawn: bool = False
+
+
+_COLUMNS = ", ".join(field.name for field in fields(Receipt))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a delivery belongs."""
+
+    extract: str
+    agency: str
+    area_code: str
+    quarter: str
+
+
+def receipts(connection: duckdb.DuckDBPyConnection, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[Receipt]:
+    """Receipts that meet a SQL condition, oldest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM ops.receipt WHERE {where} ORDER BY received_at, sha256, receipt_id", list(parameters)
+    ).fetchall()
+    return [Receipt(*row) for row in rows]
+
+
+def next_receipt_id(connection: duckdb.DuckDBPyConnection) -> str:
+    """The number of the next receipt: R000001, R000002, ..."""
+    row = connection.execute("SELECT count(*) FROM ops.receipt").fetchone()
+    return f"R{(row[0] if row else 0) + 1:06d}"
+
+
+def record(connection: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
+    """Enter a new receipt."""
+    marks = ", ".join("?" for _ in fields(Receipt))
+    connection.execute(
+        f"INSERT INTO ops.receipt ({_COLUMNS}) VALUES ({marks})", [getattr(receipt, f.name) for f in fields(Receipt)]
+    )
+
+
+def see(connection: duckdb.DuckDBPyConnection, path: str, size: int, modified_ns: int, receipt_id: str) -> None:
+    """Note that a landed file was taken in as it is now."""
+    connection.execute("DELETE FROM ops.landed_file WHERE path = ?", [path])
+    connection.execute("INSERT INTO ops.landed_file VALUES (?, ?, ?, ?)", [path, size, modified_ns, receipt_id])
+
+
+def seen(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    """Landed files already taken in: path to (size, modification time)."""
+    rows = connection.execute("SELECT path, size, modified_ns FROM ops.landed_file").fetchall()
+    return {path: (size, modified_ns) for path, size, modified_ns in rows}
+
+
+def mark_loaded(connection: duckdb.DuckDBPyConnection, receipt_id: str, rows_read: int, headers: str) -> None:
+    """Note that a receipt's rows stand in raw."""
+    connection.execute(
+        "UPDATE ops.receipt SET loaded = TRUE, rows_read = ?, headers = ? WHERE receipt_id = ?",
+        [rows_read, headers, receipt_id],
+    )
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection,
+    receipt_id: str,
+    *,
+    rows_read: int,
+    rows_quarantined: int,
+    stopped: tuple[str, str] | None = None,
+) -> None:
+    """Record what the checks said of a receipt; `stopped` is the rule and the reason.
+
+    A stopped delivery's rows all count as quarantined, whatever they are.
+    """
+    quarantined = rows_read if stopped else rows_quarantined
+    outcome = "stopped" if stopped else ("accepted_with_quarantine" if quarantined else "accepted")
+    rule, reason = stopped or (None, None)
+    connection.execute(
+        "UPDATE ops.receipt SET judged = ?, outcome = ?, rule = ?, reason = ?, rows_read = ?, rows_accepted = ?, "
+        "rows_quarantined = ? WHERE receipt_id = ?",
+        [outcome, outcome, rule, reason, rows_read, rows_read - quarantined, quarantined, receipt_id],
+    )
+
+
+IN_FORCE = f"""
+    SELECT receipt_id FROM (
+        SELECT receipt_id, row_number() OVER (
+            PARTITION BY extract, table_name, agency, area_code, quarter, covers_from, covers_to
+            ORDER BY received_at DESC, sha256 DESC, receipt_id DESC
+        ) AS newest
+        FROM ops.receipt WHERE judged IN {ACCEPTED} AND NOT withdrawn
+    ) WHERE newest = 1
+"""
+"""The receipts in force where a newer delivery replaces the whole earlier one."""
+
+
+def settle(
+    connection: duckdb.DuckDBPyConnection, extract: str, quarter: str, areas: Sequence[str], in_force: Iterable[str]
+) -> None:
+    """Bring outcomes and gates of an extract's places up to date, given the receipts whose rows are in force."""
+    place = [extract, quarter, list(areas)]
+    where = "extract = ? AND quarter = ? AND area_code IN (SELECT unnest(?::VARCHAR[]))"
+    connection.execute(
+        f"UPDATE ops.receipt SET outcome = CASE WHEN receipt_id IN (SELECT unnest(?::VARCHAR[])) THEN judged "
+        f"ELSE 'superseded' END WHERE {where} AND judged IN {ACCEPTED}",
+        [list(in_force), *place],
+    )
+    connection.execute(f"DELETE FROM ops.gate WHERE {where}", place)
+    connection.execute(
+        f"""
+        INSERT INTO ops.gate
+        SELECT extract, agency, area_code, quarter, receipt_id, rule, reason FROM (
+            SELECT *, row_number() OVER (
+                PARTITION BY extract, table_name, agency, area_code, quarter
+                ORDER BY received_at DESC, sha256 DESC, receipt_id DESC
+            ) AS newest
+            FROM ops.receipt WHERE {where} AND NOT withdrawn AND judged IN ('stopped', 'accepted', 'accepted_with_quarantine')
+        ) WHERE newest = 1 AND judged = 'stopped'
+        """,
+        place,
+    )
+
+
+def withdraw(connection: duckdb.DuckDBPyConnection, receipt_id: str) -> Receipt:
+    """Take a delivery out. Its place is put on the list of work.
+
+    Raises NoSuchReceiptError where there is no such receipt, or nothing of it that could be withdrawn.
+    """
+    found = receipts(connection, "receipt_id = ?", [receipt_id])
+    if not found:
+        raise NoSuchReceiptError(f"there is no receipt {receipt_id}; `sightline status` lists them")
+    receipt = found[0]
+    if receipt.withdrawn:
+        raise NoSuchReceiptError(f"{receipt_id} was withdrawn before")
+    if receipt.judged not in (*ACCEPTED, "stopped") or not receipt.extract:
+        raise NoSuchReceiptError(f"{receipt_id} is {receipt.outcome}: it has no figures to take out")
+    connection.execute(
+        "UPDATE ops.receipt SET withdrawn = TRUE, outcome = 'superseded' WHERE receipt_id = ?", [receipt_id]
+    )
+    add_work(connection, [place_of(receipt)])
+    return receipt
+
+
+def place_of(receipt: Receipt) -> Place:
+    """The place a recognised receipt belongs to."""
+    return Place(str(receipt.extract), str(receipt.agency), str(receipt.area_code), str(receipt.quarter))
+
+
+def add_work(connection: duckdb.DuckDBPyConnection, places: Iterable[Place]) -> None:
+    """Put places on the list of those to be made anew."""
+    for place in places:
+        values = [place.extract, place.agency, place.area_code, place.quarter]
+        connection.execute(
+            "INSERT INTO ops.work SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM ops.work "
+            "WHERE extract = ? AND agency = ? AND area_code = ? AND quarter = ?)",
+            values + values,
+        )
+
+
+def work(connection: duckdb.DuckDBPyConnection) -> list[Place]:
+    """The places to be made anew, in order."""
+    rows = connection.execute(
+        "SELECT extract, agency, area_code, quarter FROM ops.work ORDER BY quarter, area_code, agency, extract"
+    ).fetchall()
+    return [Place(*row) for row in rows]
+
+
+def finish_work(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> None:
+    """Take a quarter's places of some areas off the list."""
+    connection.execute(
+        "DELETE FROM ops.work WHERE quarter = ? AND area_code IN (SELECT unnest(?::VARCHAR[]))", [quarter, list(areas)]
+    )
+
+
+def setting(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
+    """A value kept under a key, if there is one."""
+    row = connection.execute("SELECT value FROM ops.setting WHERE key = ?", [key]).fetchone()
+    return row[0] if row else None
+
+
+def keep_setting(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
+    """Keep a value under a key."""
+    connection.execute("DELETE FROM ops.setting WHERE key = ?", [key])
+    connection.execute("INSERT INTO ops.setting VALUES (?, ?)", [key, value])
