@@ -38,7 +38,7 @@ class Partnership(dg.ConfigurableResource):
     @property
     def catalogue(self) -> Catalogue:
         """All indicators."""
-        return load_catalogue(self.home)
+        return load_catalogue(Home.locate(self.root or None))
 
     @property
     def archive(self) -> Archive:

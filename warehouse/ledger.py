@@ -201,6 +201,15 @@ def add_work(connection: duckdb.DuckDBPyConnection, places: Iterable[Place]) -> 
         )
 
 
+def places_with_deliveries(connection: duckdb.DuckDBPyConnection) -> list[Place]:
+    """Every agency's place that has a delivery to make figures from."""
+    rows = connection.execute(
+        "SELECT DISTINCT extract, agency, area_code, quarter FROM ops.receipt "
+        "WHERE agency <> 'reference' AND loaded AND NOT withdrawn"
+    ).fetchall()
+    return [Place(*row) for row in rows]
+
+
 def work(connection: duckdb.DuckDBPyConnection) -> list[Place]:
     """The places to be made anew, in order."""
     rows = connection.execute(
@@ -226,3 +235,16 @@ def keep_setting(connection: duckdb.DuckDBPyConnection, key: str, value: str) ->
     """Keep a value under a key."""
     connection.execute("DELETE FROM ops.setting WHERE key = ?", [key])
     connection.execute("INSERT INTO ops.setting VALUES (?, ?)", [key, value])
+
+
+def changed_periods(connection: duckdb.DuckDBPyConnection) -> dict[str, set[date | None]]:
+    """The periods of each mart written since the last release; a mart not named is unchanged."""
+    changed: dict[str, set[date | None]] = {}
+    for table, period in connection.execute("SELECT DISTINCT table_name, period_start FROM ops.changed_period").fetchall():
+        changed.setdefault(table, set()).add(period)
+    return changed
+
+
+def forget_changed_periods(connection: duckdb.DuckDBPyConnection) -> None:
+    """A release holds them now."""
+    connection.execute("DELETE FROM ops.changed_period")

@@ -61,6 +61,27 @@ class UnitOutcome:
     rules: tuple[RuleCount, ...]
 
 
+def add_up(outcomes: Sequence[UnitOutcome]) -> UnitOutcome:
+    """The outcome of several units of one table together."""
+    rules: dict[str, RuleCount] = {}
+    for rule in (rule for outcome in outcomes for rule in outcome.rules):
+        before = rules.get(rule.rule)
+        by_area = dict(before.failed_by_area) if before else {}
+        for area, failed in rule.failed_by_area.items():
+            by_area[area] = by_area.get(area, 0) + failed
+        evaluated = rule.evaluated + (before.evaluated if before else 0)
+        rules[rule.rule] = RuleCount(
+            rule.rule, rule.severity, rule.gate, evaluated, sum(by_area.values()), by_area
+        )
+    return UnitOutcome(
+        core_rows=sum(outcome.core_rows for outcome in outcomes),
+        rows_read=sum(outcome.rows_read for outcome in outcomes),
+        rows_quarantined=sum(outcome.rows_quarantined for outcome in outcomes),
+        stopped=tuple(receipt for outcome in outcomes for receipt in outcome.stopped),
+        rules=tuple(rules.values()),
+    )
+
+
 def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> int:
     """Stage the raw rows of every live receipt of the unit, and find the rules they break. Returns their number.
 
@@ -203,7 +224,7 @@ def _why_stopped(
         if contract.may_be_empty:
             return None
         return "some_row", "the file has a header and no row. Send the rows, or nothing."
-    if other_area is not None and other_area != area_code:
+    if other_area is not None and area_code and other_area != area_code:
         return (
             "areas_agree",
             f"every row is of {other_area} and the folder is {area_code}'s. Deliver the file under its own area.",

@@ -104,7 +104,7 @@ def describe(
     receipt = dataclasses.replace(
         receipt, extract=contract.extract, table_name=recognised.table.name, layout=recognised.layout
     )
-    fault = _fault_of_place(receipt, contract, areas, as_of)
+    fault = fault_of_place(receipt, contract, areas, as_of)
     if fault:
         return _stopped(receipt, *fault)
     if contract.is_reference:
@@ -114,9 +114,10 @@ def describe(
     return dataclasses.replace(receipt, quarter=quarter.label, covers_from=covers_from, covers_to=covers_to)
 
 
-def _fault_of_place(
+def fault_of_place(
     receipt: Receipt, contract: Contract, areas: Mapping[str, Area], as_of: date | None
 ) -> tuple[str, str] | None:
+    """What is wrong with the place a file was put, as rule and reason; None where it may be there."""
     if receipt.agency not in contract.agencies:
         return (
             "agency_sends_this_extract",

@@ -32,6 +32,12 @@ def write_deliveries(connection: duckdb.DuckDBPyConnection, due: Sequence[Due], 
     A file that was stopped or not recognised does not count as received for the calendar. Returns rows; runs in
     the caller's transaction.
     """
+    define_due(connection, due, as_of)
+    return replace_table(connection, "marts.deliveries", DELIVERIES)
+
+
+def define_due(connection: duckdb.DuckDBPyConnection, due: Sequence[Due], as_of: date) -> None:
+    """Define what `DELIVERIES` reads beside the ledger: `due_delivery`, and the day taken for today."""
     rows = [
         {
             "agency": item.agency,
@@ -42,37 +48,34 @@ def write_deliveries(connection: duckdb.DuckDBPyConnection, due: Sequence[Due], 
         }
         for item in due
     ]
-    connection.register("due_delivery", pa.Table.from_pylist(rows, schema=_DUE))
+    connection.register("rows_due", pa.Table.from_pylist(rows, schema=_DUE))
+    connection.execute("CREATE OR REPLACE TEMP TABLE due_delivery AS SELECT DISTINCT * FROM rows_due")
+    connection.unregister("rows_due")
     connection.execute("SET VARIABLE as_of = ?", [as_of])
-    try:
-        return replace_table(
-            connection,
-            "marts.deliveries",
-            f"""
-            SELECT receipt.receipt_id, receipt.agency,
-                   CASE WHEN receipt.agency = '{REFERENCE}' THEN NULL ELSE receipt.area_code END AS area_code,
-                   receipt.quarter, receipt.extract, receipt.sha256, receipt.received_at, due_delivery.due_on,
-                   greatest(date_diff('day', due_delivery.due_on, receipt.received_at::DATE), 0)::INTEGER AS days_late,
-                   coalesce(receipt.outcome, 'waiting') AS outcome,
-                   receipt.covers_from, receipt.covers_to,
-                   CASE WHEN receipt.judged IS NULL THEN 0 ELSE receipt.rows_read END AS rows_read,
-                   receipt.rows_accepted, receipt.rows_quarantined, receipt.withdrawn, receipt.reason
-            FROM ops.receipt AS receipt
-            LEFT JOIN due_delivery USING (agency, extract, area_code, quarter)
-            UNION ALL BY NAME
-            SELECT agency, area_code, quarter, extract, due_on,
-                   date_diff('day', due_on, getvariable('as_of'))::INTEGER AS days_late, 'missing' AS outcome,
-                   0 AS rows_read, 0 AS rows_accepted, 0 AS rows_quarantined, FALSE AS withdrawn
-            FROM due_delivery
-            WHERE due_on <= getvariable('as_of') AND NOT EXISTS (
-                SELECT 1 FROM ops.receipt AS receipt
-                WHERE receipt.agency = due_delivery.agency AND receipt.extract = due_delivery.extract
-                  AND receipt.area_code = due_delivery.area_code AND receipt.quarter = due_delivery.quarter
-                  AND receipt.judged IN ('accepted', 'accepted_with_quarantine') AND NOT receipt.withdrawn)
-            """,
-        )
-    finally:
-        connection.unregister("due_delivery")
+
+
+DELIVERIES = f"""
+    SELECT receipt.receipt_id, receipt.agency,
+           CASE WHEN receipt.agency = '{REFERENCE}' THEN NULL ELSE receipt.area_code END AS area_code,
+           receipt.quarter, receipt.extract, receipt.sha256, receipt.received_at, due_delivery.due_on,
+           greatest(date_diff('day', due_delivery.due_on, receipt.received_at::DATE), 0)::INTEGER AS days_late,
+           coalesce(receipt.outcome, 'waiting') AS outcome, receipt.covers_from, receipt.covers_to,
+           CASE WHEN receipt.judged IS NULL THEN 0 ELSE receipt.rows_read END AS rows_read,
+           receipt.rows_accepted, receipt.rows_quarantined, receipt.withdrawn, receipt.reason
+    FROM ops.receipt AS receipt
+    LEFT JOIN due_delivery USING (agency, extract, area_code, quarter)
+    UNION ALL BY NAME
+    SELECT agency, area_code, quarter, extract, due_on,
+           date_diff('day', due_on, getvariable('as_of'))::INTEGER AS days_late, 'missing' AS outcome,
+           0 AS rows_read, 0 AS rows_accepted, 0 AS rows_quarantined, FALSE AS withdrawn
+    FROM due_delivery
+    WHERE due_on <= getvariable('as_of') AND NOT EXISTS (
+        SELECT 1 FROM ops.receipt AS receipt
+        WHERE receipt.agency = due_delivery.agency AND receipt.extract = due_delivery.extract
+          AND receipt.area_code = due_delivery.area_code AND receipt.quarter = due_delivery.quarter
+          AND receipt.judged IN ('accepted', 'accepted_with_quarantine') AND NOT receipt.withdrawn)
+"""
+"""Every delivery, received or missing, from the ledger and the calendar."""
 
 
 def write_quality(connection: duckdb.DuckDBPyConnection) -> int:

@@ -23,17 +23,23 @@ from warehouse.units import ensure_table, quote
 
 
 def receipts_of(
-    connection: duckdb.DuckDBPyConnection, extract: str, agency: str, quarter: str, areas: Sequence[str] | None
+    connection: duckdb.DuckDBPyConnection,
+    extract: str,
+    agency: str,
+    quarter: str | None = None,
+    areas: Sequence[str] | None = None,
 ) -> list[Receipt]:
-    """The receipts of an extract, agency and quarter that have rows to load; `areas` None means all of them."""
+    """The receipts of an agency's extract that have rows to load, of one quarter and some areas or of all."""
     condition = (
-        "extract = ? AND agency = ? AND quarter = ? AND NOT withdrawn "
-        "AND (outcome IS NULL OR outcome NOT IN ('duplicate', 'unrecognised')) "
-        "AND (judged IS DISTINCT FROM 'stopped' OR loaded) "
+        "extract = ? AND agency = ? AND NOT withdrawn AND coalesce(outcome, '') NOT IN ('duplicate', 'unrecognised') "
+        "AND (judged IS DISTINCT FROM 'stopped' OR loaded)"
     )
-    parameters: list[object] = [extract, agency, quarter]
+    parameters: list[object] = [extract, agency]
+    if quarter is not None:
+        condition += " AND quarter = ?"
+        parameters.append(quarter)
     if areas is not None:
-        condition += "AND area_code IN (SELECT unnest(?::VARCHAR[]))"
+        condition += " AND area_code IN (SELECT unnest(?::VARCHAR[]))"
         parameters.append(list(areas))
     return receipts(connection, condition, parameters)
 
@@ -57,10 +63,14 @@ def load_raw(
         rows = recognise(archive.path(str(receipt.sha256)), contracts).rows()
         with transaction(connection):
             _replace(connection, contract, table, receipt, rows)
-            headers = {"columns": rows.shown_columns, "unknown": list(rows.unknown_headers)}
-            mark_loaded(connection, receipt.receipt_id, len(rows.values), json.dumps(headers, ensure_ascii=False))
+            mark_loaded(connection, receipt.receipt_id, len(rows.values), shown_headers(rows))
         rows_loaded += len(rows.values)
     return rows_loaded
+
+
+def shown_headers(rows: RawRows) -> str:
+    """Where the file's columns stood, and which of them the contract does not know, as JSON for the ledger."""
+    return json.dumps({"columns": rows.shown_columns, "unknown": list(rows.unknown_headers)}, ensure_ascii=False)
 
 
 def _replace(

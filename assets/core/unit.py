@@ -1,0 +1,53 @@
+"""Making a unit of core: stage, count by Great Expectations, judge and write, in that order.
+
+Here: the order, and the proof that both countings of a contract's rules agree. Not here: staging and writing
+(`assets.core.validation`) or the counting (`expectations.suites`).
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from assets.core.validation import Unit, UnitOutcome, count_rules, stage, write
+from assets.marts.catalogue_model import Catalogue
+from expectations.contract import REFERENCE, Contract
+from expectations.ddl import staged_name
+from expectations.suites import validate
+from warehouse.ledger import add_work, finish_work, places_with_deliveries
+
+
+class CountsDisagreeError(Exception):
+    """Great Expectations and the quarantine's SQL count a rule differently: neither is believed."""
+
+
+def make_unit(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> UnitOutcome:
+    """Make a unit of core from raw. Raises CountsDisagreeError; then nothing was written."""
+    rows = stage(connection, unit, catalogue)
+    if rows:
+        outcomes = validate(connection, staged_name(unit.contract, unit.table), unit.contract, unit.table)
+        by_sql = {rule.rule: rule for rule in count_rules(connection, unit)}
+        disagreeing = [
+            f"{outcome.rule}: {outcome.could_not_evaluate or outcome.failed} against {by_sql[outcome.rule].failed}"
+            for outcome in outcomes
+            if outcome.could_not_evaluate or outcome.failed != by_sql[outcome.rule].failed
+        ]
+        if disagreeing:
+            raise CountsDisagreeError(f"{unit.contract.extract}, {unit.quarter}: {'; '.join(disagreeing)}")
+    outcome = write(connection, unit)
+    if unit.contract.is_reference:
+        # Every figure may rest on published statistics: all places are to be made anew.
+        finish_work(connection, unit.quarter, unit.areas)
+        add_work(connection, places_with_deliveries(connection))
+    return outcome
+
+
+def reference_units(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[Unit]:
+    """A unit for every table, data set and edition received of a reference extract."""
+    rows = connection.execute(
+        "SELECT quarter, list(DISTINCT area_code ORDER BY area_code) FROM ops.receipt "
+        "WHERE extract = ? AND agency = ? AND loaded GROUP BY quarter ORDER BY quarter",
+        [contract.extract, REFERENCE],
+    ).fetchall()
+    return [Unit(contract, table, edition, tuple(sets)) for table in contract.tables for edition, sets in rows]
+
+

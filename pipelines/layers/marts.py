@@ -1,0 +1,121 @@
+"""Marts: figures of a quarter's deliveries (partitioned), and the tables over all of them (not)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import dagster as dg
+import duckdb
+
+from assets.marts.benchmarks import write_benchmarks
+from assets.marts.calendar import due_deliveries
+from assets.marts.catalogue_model import Catalogue
+from assets.marts.dataset import write_dataset
+from assets.marts.deliveries import write_deliveries, write_quality
+from assets.marts.findings import write_findings
+from assets.marts.indicator_values import write_indicator_values
+from assets.marts.schema import MartTable, mart_tables
+from assets.marts.scorecard import write_scorecard
+from assets.marts.tables import prepare_marts, write_areas, write_indicators, write_periods
+from expectations.contract import ContractRegistry
+from expectations.finding_rule import finding_rules
+from pipelines.layers.core import core_key
+from pipelines.layers.intake import RECEIPTS
+from pipelines.layers.scope import Scope, areas_in_scope, quarter_label
+from pipelines.metadata import counts, mart_schema_metadata
+from pipelines.quarters import QUARTERS
+from pipelines.resources import Partnership
+from warehouse.connection import transaction
+from warehouse.home import Home
+from warehouse.ledger import finish_work
+
+QuarterWriter = Callable[[duckdb.DuckDBPyConnection, Catalogue, str, tuple[str, ...]], int]
+TableWriter = Callable[[duckdb.DuckDBPyConnection, Catalogue, Home], int]
+
+
+def mart_key(name: str) -> dg.AssetKey:
+    """Where a mart stands in the graph."""
+    return dg.AssetKey(["marts", name])
+
+
+def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.AssetsDefinition]:
+    """Every mart table as an asset."""
+    tables = mart_tables(catalogue)
+    core = [core_key(table) for _, table in contracts.tables()]
+    values, benchmarks = mart_key("indicator_values"), mart_key("indicator_benchmarks")
+    findings, dataset = mart_key("findings"), mart_key("multi_agency_dataset")
+    by_quarter: list[tuple[str, list[dg.AssetKey], QuarterWriter]] = [
+        ("indicator_values", core, lambda c, _, quarter, areas: write_indicator_values(c, quarter, areas)),
+        ("indicator_benchmarks", [values], lambda c, _, quarter, areas: write_benchmarks(c, quarter, areas)),
+        ("multi_agency_dataset", [values], lambda c, catalogue, _, areas: write_dataset(c, catalogue, areas)),
+        ("findings", [values], _write_findings),
+    ]
+    whole: list[tuple[str, list[dg.AssetKey], TableWriter]] = [
+        ("indicators", [], lambda c, catalogue, _: write_indicators(c, catalogue)),
+        ("areas", [], lambda c, *_: write_areas(c)),
+        ("periods", [values], lambda c, *_: write_periods(c)),
+        ("scorecard", [dataset, benchmarks, findings], lambda c, *_: write_scorecard(c)),
+        ("deliveries", [RECEIPTS, *core], _write_deliveries),
+        ("quality", core, lambda c, *_: write_quality(c)),
+    ]
+    return [
+        *(_quarterly_asset(tables[name], deps, writer) for name, deps, writer in by_quarter),
+        *(_whole_asset(tables[name], deps, writer) for name, deps, writer in whole),
+    ]
+
+
+def _write_findings(
+    connection: duckdb.DuckDBPyConnection, _: Catalogue, quarter: str, areas: tuple[str, ...]
+) -> int:
+    rows = write_findings(connection, finding_rules(), quarter, areas)
+    # Findings are the last that is made of a quarter: its places are done.
+    finish_work(connection, quarter, areas)
+    return rows
+
+
+def _write_deliveries(connection: duckdb.DuckDBPyConnection, _: Catalogue, home: Home) -> int:
+    as_of = home.as_of()
+    return write_deliveries(connection, due_deliveries(home.calendar, as_of), as_of)
+
+
+def _quarterly_asset(table: MartTable, deps: list[dg.AssetKey], write: QuarterWriter) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=mart_key(table.name),
+        group_name="marts",
+        kinds={"duckdb"},
+        deps=deps,
+        partitions_def=QUARTERS,
+        metadata=mart_schema_metadata(table),
+        description=table.description,
+    )
+    def mart(context: dg.AssetExecutionContext, config: Scope, partnership: Partnership) -> dg.MaterializeResult:
+        quarter = quarter_label(context)
+        with partnership.warehouse(f"making {table.name}") as connection:
+            areas = areas_in_scope(connection, config, quarter)
+            catalogue = partnership.catalogue
+            prepare_marts(connection, catalogue)
+            with transaction(connection):
+                rows = write(connection, catalogue, quarter, areas)
+        return dg.MaterializeResult(metadata=counts(rows, quarter=quarter, areas=len(areas)))
+
+    return mart
+
+
+def _whole_asset(table: MartTable, deps: list[dg.AssetKey], write: TableWriter) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=mart_key(table.name),
+        group_name="marts",
+        kinds={"duckdb"},
+        deps=deps,
+        metadata=mart_schema_metadata(table),
+        description=table.description,
+    )
+    def mart(partnership: Partnership) -> dg.MaterializeResult:
+        with partnership.warehouse(f"making {table.name}") as connection:
+            catalogue = partnership.catalogue
+            prepare_marts(connection, catalogue)
+            with transaction(connection):
+                rows = write(connection, catalogue, partnership.home)
+        return dg.MaterializeResult(metadata=counts(rows))
+
+    return mart
