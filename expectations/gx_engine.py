@@ -59,20 +59,19 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             pool_reset_on_return=None,
         )
         super().__init__(engine=engine, create_temp_table=False)
+        self._kept: sqlalchemy.Connection | None = None
 
     def load(self, table: str, schema: str | None) -> None:
         """Make a table (or view) what the metrics are computed on."""
-        data = SqlAlchemyBatchData(
-            execution_engine=self, table_name=table, schema_name=schema, create_temp_table=False
-        )
+        data = SqlAlchemyBatchData(execution_engine=self, table_name=table, schema_name=schema, create_temp_table=False)
         self.load_batch_data(batch_id=table, batch_data=data)
 
     @contextmanager
     def get_connection(self) -> Iterator[sqlalchemy.Connection]:
         """The one connection, kept: the base class hands it back before its caller has fetched the rows."""
-        if self._connection is None:
-            self._connection = self.engine.connect()
-        yield self._connection
+        if self._kept is None:
+            self._kept = self.engine.connect()
+        yield self._kept
 
 
 class _MatchesInDuckDB(ColumnMapMetricProvider):

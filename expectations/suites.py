@@ -64,21 +64,19 @@ def validate(
 
     `staged_table` may be qualified by its schema. The connection stays open and keeps its transaction. A rule
     that reads a column the staged table lacks, or that DuckDB cannot evaluate, is not a failed one: its outcome
-    says why. Nothing is raised for either.
+    says why. Nothing is raised for either. Results of the connection not yet fetched are lost.
     """
     columns = _columns(connection, staged_table)
     if columns is None:
         return [_not_evaluated(expectation, "there is no staged table") for expectation in table.expectations]
-    lacking = {
-        expectation.rule: sorted(_staged_columns(expectation) - columns) for expectation in table.expectations
-    }
+    lacking = {expectation.rule: sorted(_staged_columns(expectation) - columns) for expectation in table.expectations}
     results = _run(connection, staged_table, contract, table, {rule for rule, names in lacking.items() if not names})
     row = connection.execute(f"SELECT count(*) FROM {_qualified(staged_table)}").fetchone()
     rows = row[0] if row else 0
     return [
         _not_evaluated(expectation, f"the staged table has no column {', '.join(lacking[expectation.rule])}")
         if lacking[expectation.rule]
-        else _outcome(expectation, results[expectation.rule], rows)
+        else _outcome(expectation, results.get(expectation.rule), rows)
         for expectation in table.expectations
     ]
 
@@ -86,28 +84,35 @@ def validate(
 def _run(
     connection: duckdb.DuckDBPyConnection, staged_table: str, contract: Contract, table: Table, rules: set[str]
 ) -> Mapping[str, Any]:
-    """Great Expectations' result of each of the rules. What cannot run is left out beforehand: on an error
-    Great Expectations runs every query of the suite again, several times over."""
+    """Great Expectations' result of each of the rules; none where it cannot run the suite at all.
+
+    What is known not to run is left out beforehand: on an error Great Expectations runs every query of the suite
+    again, several times over. Its exceptions end here, because they quote SQL and values.
+    """
     from expectations.gx_engine import DuckDBExecutionEngine, quiet_validator  # noqa: PLC0415
 
-    engine = DuckDBExecutionEngine(connection)
     schema, _, name = staged_table.rpartition(".")
-    engine.load(name, schema or None)
     configurations = [
         configuration
         for configuration in suite_for(contract, table).expectation_configurations
         if configuration.meta["rule"] in rules
     ]
-    results = quiet_validator(engine).graph_validate(
-        configurations=configurations, runtime_configuration=COUNTS_ONLY
-    )
+    try:
+        engine = DuckDBExecutionEngine(connection)
+        engine.load(name, schema or None)
+        results = quiet_validator(engine).graph_validate(configurations, runtime_configuration=COUNTS_ONLY)
+    except Exception:  # whatever it is, the rules were not evaluated
+        return {}
     return {result.expectation_config.meta["rule"]: result for result in results}
 
 
-def _outcome(expectation: AnyExpectation, result: Any, rows: int) -> RuleOutcome:
+def _outcome(expectation: AnyExpectation, result: Any | None, rows: int) -> RuleOutcome:
+    if result is None:
+        return _not_evaluated(expectation, "the suite could not be run on the staged table")
     counts = result.result
-    failed = counts.get("unexpected_count", counts.get("observed_value"))
-    if failed is None:
+    # Great Expectations' sums over no rows at all are NULL, not 0.
+    failed = counts.get("unexpected_count", counts.get("observed_value")) or 0
+    if not counts or result.success != (failed == 0):
         kinds = sorted({match["kind"] for match in _DUCKDB_ERROR.finditer(str(result.exception_info))})
         detail = f" ({', '.join(kinds)})" if kinds else ""
         return _not_evaluated(expectation, f"the rule could not be put to the staged table{detail}")
@@ -169,6 +174,7 @@ def _native(expectation: AnyExpectation) -> GXExpectation:
 
     shared: dict[str, Any] = {
         "severity": expectation.severity,
+        "notes": [expectation.says, expectation.remedy, f"`{expectation.rule}`, {expectation.severity}"],
         "meta": {
             "rule": expectation.rule,
             "says": expectation.says,
@@ -176,27 +182,30 @@ def _native(expectation: AnyExpectation) -> GXExpectation:
             "gate": expectation.gate,
         },
     }
+    native: GXExpectation
     match expectation:
         case Given(column=column):
-            return gx.ExpectColumnValuesToNotBeNull(column=text_of(column), **shared)
+            native = gx.ExpectColumnValuesToNotBeNull(column=text_of(column), **shared)
         case Parses(column=column):
             given = Column(text_of(column)).is_not_null()
-            return gx.ExpectColumnValuesToNotBeNull(column=column, row_condition=given, **shared)
+            native = gx.ExpectColumnValuesToNotBeNull(column=column, row_condition=given, **shared)
         case InCodeSet(column=column, codes=codes):
-            return gx.ExpectColumnValuesToBeInSet(column=column, value_set=list(codes), **shared)
+            native = gx.ExpectColumnValuesToBeInSet(column=column, value_set=list(codes), **shared)
         case Matches(column=column, pattern=pattern):
-            return gx.ExpectColumnValuesToMatchRegex(column=text_of(column), regex=pattern, **shared)
+            native = gx.ExpectColumnValuesToMatchRegex(column=text_of(column), regex=pattern, **shared)
         case Between(column=column, minimum=minimum, maximum=maximum):
-            return gx.ExpectColumnValuesToBeBetween(column=column, min_value=minimum, max_value=maximum, **shared)
+            native = gx.ExpectColumnValuesToBeBetween(column=column, min_value=minimum, max_value=maximum, **shared)
         case NotBefore(column=column, other=other):
-            return gx.ExpectColumnPairValuesAToBeGreaterThanB(
+            native = gx.ExpectColumnPairValuesAToBeGreaterThanB(
                 column_A=column, column_B=other, or_equal=True, ignore_row_if="either_value_is_missing", **shared
             )
         case NotRepeated() | UniqueKey():
             query = _selects_failing("QUALIFY", expectation.failing())
+            native = RowsThatBreakTheRule(unexpected_rows_query=query, **shared)
         case _:
             query = _selects_failing("WHERE", expectation.failing())
-    return RowsThatBreakTheRule(unexpected_rows_query=query, **shared)
+            native = RowsThatBreakTheRule(unexpected_rows_query=query, **shared)
+    return native
 
 
 def _selects_failing(clause: str, predicate: str) -> str:

@@ -31,7 +31,7 @@ Row = dict[str, str | None]
 
 
 def faulty_rows(table: Table, count: int, seed: int = 0) -> list[Row]:
-    """Rows as text by column, about half of whose cells are at fault, with rows repeated, whole or but for a cell, here and there."""
+    """Rows as text by column, many of whose cells are at fault; some rows are repeated, whole or but for a cell."""
     chance = random.Random(f"{table.name} {seed}")
     pools = {column.name: _texts(table, column) for column in table.all_columns}
     rows: list[Row] = []
@@ -84,7 +84,14 @@ def _texts(table: Table, column: Column) -> list[str | None]:
     pool: list[str | None] = [None, column.example or None, "zz top"]
     match column.type:
         case "date" | "timestamp":
-            pool += ["2006-01-31", "2020-01-31 21:30:00", "2020-01-31", "2020-05-05 00:00:00", "31/01/2020", "1999-12-31"]
+            pool += [
+                "2006-01-31",
+                "2020-01-31 21:30:00",
+                "2020-01-31",
+                "2020-05-05 00:00:00",
+                "31/01/2020",
+                "1999-12-31",
+            ]
         case "whole_number" | "decimal":
             pool += ["-1", "0", "1", "0.5", "7.0", "99.999999", "100", "100.000001", "1980", "1981", "2100", "2101"]
         case "yes_no":

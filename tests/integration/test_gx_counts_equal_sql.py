@@ -49,7 +49,11 @@ EVERY_KIND = Contract.model_validate(
                         "parses_date": {"kind": "parses", "column": "begun"},
                         "parses_time": {"kind": "parses", "column": "ended"},
                         "parses_yes_no": {"kind": "parses", "column": "kept", "severity": "info"},
-                        "in_code_set": {"kind": "in_code_set", "column": "order", "codes": ["a", "it's", "100%", "x:y"]},
+                        "in_code_set": {
+                            "kind": "in_code_set",
+                            "column": "order",
+                            "codes": ["a", "it's", "100%", "x:y"],
+                        },
                         "matches": {"kind": "matches", "column": "ref", "pattern": r"^[A-Za-z]{1,2}[0-9:?%']*$"},
                         "between": {"kind": "between", "column": "share", "minimum": "0.5", "maximum": "99.999999"},
                         "at_least": {"kind": "between", "column": "size", "minimum": 1},
