@@ -62,17 +62,18 @@ def validate(
 ) -> list[RuleOutcome]:
     """Put every rule of a table to a staged table; outcomes stand in the contract's order.
 
-    `staged_table` may be qualified by its schema. The connection stays open and keeps its transaction. A rule
-    that reads a column the staged table lacks, or that DuckDB cannot evaluate, is not a failed one: its outcome
-    says why. Nothing is raised for either. Results of the connection not yet fetched are lost.
+    `staged_table` may be qualified by its schema. The connection stays open and keeps its transaction, but an error
+    of DuckDB while a rule runs aborts one that is open: better call this outside. A rule that reads a column the
+    staged table lacks, or that DuckDB cannot evaluate, is not a failed one: its outcome says why. Nothing is raised
+    for either. Results of the connection not yet fetched are lost.
     """
     columns = _columns(connection, staged_table)
     if columns is None:
         return [_not_evaluated(expectation, "there is no staged table") for expectation in table.expectations]
     lacking = {expectation.rule: sorted(_staged_columns(expectation) - columns) for expectation in table.expectations}
-    results = _run(connection, staged_table, contract, table, {rule for rule, names in lacking.items() if not names})
     row = connection.execute(f"SELECT count(*) FROM {_qualified(staged_table)}").fetchone()
     rows = row[0] if row else 0
+    results = _run(connection, staged_table, contract, table, {rule for rule, names in lacking.items() if not names})
     return [
         _not_evaluated(expectation, f"the staged table has no column {', '.join(lacking[expectation.rule])}")
         if lacking[expectation.rule]

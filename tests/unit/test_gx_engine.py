@@ -100,12 +100,19 @@ def test_a_missing_table_is_not_a_failure(connection: duckdb.DuckDBPyConnection)
     }
 
 
+CASTS_A_NAME = {
+    "rule": "cast",
+    "kind": "holds",
+    "condition": "forename::INTEGER > 0",
+    "found": "x",
+    "uses": ["forename"],
+}
+
+
 def test_an_error_says_its_kind_and_no_value(
     connection: duckdb.DuckDBPyConnection, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    contract, table = with_rule(
-        rule="cast", kind="holds", condition="forename::INTEGER > 0", found="x", uses=["forename"]
-    )
+    contract, table = with_rule(**CASTS_A_NAME)
     staged = stage(connection, table, [{"forename": "Canary-Forename"}])
     with caplog.at_level(logging.DEBUG):
         outcomes = {o.rule: o for o in validate(connection, staged, contract, table)}
@@ -114,6 +121,19 @@ def test_an_error_says_its_kind_and_no_value(
     assert outcomes["occurrence_ref_given"].failed == 1
     printed = capfd.readouterr()
     assert "Canary" not in repr(outcomes) + caplog.text + printed.out + printed.err
+
+
+def test_an_error_inside_a_transaction_is_not_taken_for_rows_that_hold(connection: duckdb.DuckDBPyConnection) -> None:
+    contract, table = with_rule(**CASTS_A_NAME)
+    connection.begin()
+    staged = stage(connection, table, [{"forename": "Canary-Forename"}])
+    outcomes = validate(connection, staged, contract, table)
+    assert len(outcomes) == len(table.expectations)
+    for outcome in outcomes:
+        evaluated = outcome.could_not_evaluate is None
+        assert evaluated == (outcome.evaluated == 1)
+        assert evaluated or not outcome.success
+    assert outcomes[-1].could_not_evaluate
 
 
 def test_no_row_is_ever_asked_for(connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
