@@ -7,13 +7,8 @@ from __future__ import annotations
 
 import dagster as dg
 
+from pipelines.job_names import EVERYTHING, PUBLISH, QUARTER, REFERENCE, TAKE_IN
 from pipelines.quarters import QUARTERS
-
-TAKE_IN = "take_in"
-REFERENCE = "reference"
-QUARTER = "quarter"
-PUBLISH = "publish"
-EVERYTHING = "everything"
 
 _REFERENCE_ASSETS = dg.AssetSelection.groups("reference")
 _WHOLE_MARTS = dg.AssetSelection.assets(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import dagster as dg
 import duckdb
@@ -38,7 +37,7 @@ class Partnership(dg.ConfigurableResource):
     @property
     def catalogue(self) -> Catalogue:
         """All indicators."""
-        return load_catalogue(Home.locate(self.root or None))
+        return Catalogue.of_home(Home.locate(self.root or None))
 
     @property
     def archive(self) -> Archive:
@@ -51,8 +50,3 @@ class Partnership(dg.ConfigurableResource):
         with Warehouse(self.home).open(purpose) as connection:
             yield connection
 
-
-def load_catalogue(home: Home) -> Catalogue:
-    """The shipped catalogue with the home's own entries."""
-    own: list[Path] = [home.catalogue] if home.catalogue.is_dir() else []
-    return Catalogue.load(*own)

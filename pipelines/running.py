@@ -24,8 +24,8 @@ import duckdb
 
 from assets.intake.take_in import new_files
 from expectations.contract import REFERENCE
-from pipelines.jobs import PUBLISH, QUARTER, TAKE_IN
-from pipelines.jobs import REFERENCE as REFERENCE_JOB
+from pipelines.job_names import PUBLISH, QUARTER, TAKE_IN
+from pipelines.job_names import REFERENCE as REFERENCE_JOB
 from warehouse.connection import Warehouse
 from warehouse.home import HOME_VARIABLE, Home
 from warehouse.ledger import Receipt, add_work, keep_setting, places_with_deliveries, receipts, setting, work

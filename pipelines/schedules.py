@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines.jobs import EVERYTHING
+from pipelines.job_names import EVERYTHING
 from pipelines.quarters import partition_of
 from warehouse.quarters import FinancialQuarter
 

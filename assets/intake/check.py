@@ -159,11 +159,11 @@ class Checker:
             not_given.add("area_code")
         rows = connection.execute(
             f"""
-            SELECT rule, {located("row", table)} AS location, {"indicator__text" if table.staged else "NULL"}
+            SELECT row.rule, {located("row", table)} AS location, {"indicator__text" if table.staged else "NULL"}
             FROM (SELECT * REPLACE ([rule] AS broken) FROM (
                       SELECT *, unnest(broken) AS rule FROM {JUDGED})) AS row
             JOIN ops.receipt AS receipt USING (receipt_id)
-            ORDER BY row.row_number, list_position({[e.rule for e in table.expectations]}, rule)
+            ORDER BY row.row_number, list_position({[e.rule for e in table.expectations]}, row.rule)
             """
         ).fetchall()
         problems = []

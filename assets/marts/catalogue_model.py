@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from assets.labels import label_key
 from expectations.contract import AGENCIES
+from warehouse.home import Home
 from warehouse.quarters import quarter_or_none
 
 Unit = Literal["count", "persons", "per_10000", "per_100000", "percent", "mean", "rank", "gbp"]
@@ -196,6 +197,11 @@ class Catalogue(Mapping[str, Indicator]):
                 name = f"{indicator.id}_numerator"
                 columns.append(DatasetColumn(name, indicator.id, "count", f"{title}: numerator", "count"))
         return columns
+
+    @classmethod
+    def of_home(cls, home: Home) -> Catalogue:
+        """The shipped catalogue with a home's own entries. Raises CatalogueError."""
+        return cls.load(*([home.catalogue] if home.catalogue.is_dir() else []))
 
     @classmethod
     def load(cls, *folders: Path | Traversable) -> Catalogue:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from assets.intake.check import Checker, FileCheck, as_json
 from assets.reference.areas import areas
+from assets.marts.catalogue_model import Catalogue
 from expectations.contract import ContractRegistry
-from pipelines.resources import load_catalogue
 from warehouse.home import Home
 from warehouse.quarters import FinancialQuarter
 
@@ -29,7 +29,7 @@ def check_command(
         print(f"error: not a file: {', '.join(map(str, absent))}", file=sys.stderr)
         return 1
     checker = Checker(
-        ContractRegistry.load(), load_catalogue(home), areas(), area_code, quarter, home.as_of() if quarter else None
+        ContractRegistry.load(), Catalogue.of_home(home), areas(), area_code, quarter, home.as_of() if quarter else None
     )
     checks = [checker.check(path) for path in paths]
     if form == "json":

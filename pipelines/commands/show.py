@@ -10,10 +10,10 @@ from assets.marts.calendar import due_deliveries
 from assets.marts.deliveries import DELIVERIES, define_due
 from assets.marts.explain import Explanation, explain
 from assets.marts.tables import prepare_marts
+from assets.marts.catalogue_model import Catalogue
 from expectations.contract import ContractRegistry
 from expectations.template import template
 from pipelines.commands.terminal import print_table
-from pipelines.resources import load_catalogue
 from warehouse.connection import Warehouse
 from warehouse.home import Home
 from warehouse.quarters import FinancialQuarter
@@ -65,7 +65,7 @@ def status_command(home: Home, quarter: FinancialQuarter | None, as_json: bool) 
 
 def explain_command(home: Home, indicator_id: str, area_code: str | None, period: str | None) -> int:
     """A figure's definition, numbers and sources."""
-    catalogue = load_catalogue(home)
+    catalogue = Catalogue.of_home(home)
     with Warehouse(home).open("explaining a figure") as connection:
         prepare_marts(connection, catalogue)
         found = explain(connection, catalogue, indicator_id, area_code, period)

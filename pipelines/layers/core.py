@@ -1,7 +1,5 @@
 """Core: an asset for every core table, with its contract's rules as checks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """The receipts: what landed, entered into the ledger. Unpartitioned, for files name their quarter themselves."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import dagster as dg

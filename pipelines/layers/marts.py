@@ -1,7 +1,5 @@
 """Marts: figures of a quarter's deliveries (partitioned), and the tables over all of them (not)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import dagster as dg

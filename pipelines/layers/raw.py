@@ -1,7 +1,5 @@
 """Raw: an asset for every extract an agency sends, made from the contracts."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from assets.raw.load import load_raw, receipts_of

@@ -1,7 +1,5 @@
 """The release, and the pages of the quality record: what people outside the pipeline see."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import dagster as dg
