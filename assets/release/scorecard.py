@@ -249,8 +249,8 @@ def _direction(row: Mapping[str, Any]) -> Direction | None:
     move = (way, row["polarity"])
     judgement = "better" if move in _BETTER else "worse" if move in _WORSE else None
     places = len((row[f"quarter_{QUARTERS_ACROSS}"] or "").partition(".")[2])
-    spans = (("on the quarter", row["change_on_quarter"]), ("on the year", row["change_on_year"]))
-    changes = "; ".join(f"{_signed(change, places)} {span}" for span, change in spans if change is not None)
+    spans = (("on quarter", row["change_on_quarter"]), ("on year", row["change_on_year"]))
+    changes = ", ".join(f"{_signed(change, places)} {span}" for span, change in spans if change is not None)
     return Direction(arrow, word, judgement, changes)
 
 

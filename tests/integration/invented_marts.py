@@ -338,6 +338,4 @@ def _scorecard_row(entry: Indicator, measure: str, basis: str) -> dict[str, Any]
         "direction_of_travel": "not_compared" if change is None else "up" if change > 0 else "down",
         "dq_status": "pass",
         "findings": 1 if entry.id == "cpp_open" else 0,
-    } | {
-        f"quarter_{n}": "missing" if number is None else f"{number:.{places}f}" for n, number in enumerate(numbers, 1)
-    }
+    } | {f"quarter_{n}": "missing" if number is None else f"{number:.{places}f}" for n, number in enumerate(numbers, 1)}
