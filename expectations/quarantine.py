@@ -18,7 +18,8 @@ STOPPED_RULE = "delivery_stopped"
 def broken_rules(table: Table, source: str) -> str:
     """Every staged row with `broken`: the list of the rules it breaks, in the contract's order."""
     tests = ", ".join(
-        f"CASE WHEN ({expectation.failing()}) THEN {literal(expectation.rule)} END" for expectation in table.expectations
+        f"CASE WHEN ({expectation.failing()}) THEN {literal(expectation.rule)} END"
+        for expectation in table.expectations
     )
     return f"SELECT *, list_filter([{tests}], lambda rule: rule IS NOT NULL)::VARCHAR[] AS broken FROM {source}"
 

@@ -23,7 +23,9 @@ def template(contracts: ContractRegistry, extract: str) -> str:
         raise NoTemplateError(f"no extract is called {extract}; there are templates of {', '.join(ours)}")
     contract = contracts[extract]
     if extract not in ours:
-        raise NoTemplateError(f"the format of {extract} is not ours to publish; there are templates of {', '.join(ours)}")
+        raise NoTemplateError(
+            f"the format of {extract} is not ours to publish; there are templates of {', '.join(ours)}"
+        )
     return _notes(contract, contract.tables[0]) + _header(contract.tables[0])
 
 

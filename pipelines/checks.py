@@ -16,7 +16,9 @@ from expectations.contract import Table
 from expectations.expectation import Expectation
 
 
-def check_specs(table: Table, asset: dg.AssetKey, partitions: dg.PartitionsDefinition | None) -> list[dg.AssetCheckSpec]:
+def check_specs(
+    table: Table, asset: dg.AssetKey, partitions: dg.PartitionsDefinition | None
+) -> list[dg.AssetCheckSpec]:
     """One check spec for every rule of a table's contract."""
     with warnings.catch_warnings():
         # Partitioned checks are in preview in 1.13, and what they do here is tested.

@@ -74,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
 
     run = command("run", "take in what is new in landing, make what it affects, publish")
     which = run.add_mutually_exclusive_group()
-    which.add_argument("--quarter", type=_quarter, nargs="+", default=[], metavar="2019-20-Q4", help="make these quarters")
+    which.add_argument(
+        "--quarter", type=_quarter, nargs="+", default=[], metavar="2019-20-Q4", help="make these quarters"
+    )
     which.add_argument("--all", action="store_true", help="make every quarter that has a delivery")
     run.set_defaults(command=lambda a: run_command(Home.locate(a.home), a.quarter, everything=a.all))
 

@@ -5,17 +5,34 @@ Here: finding them. Not here: what they do (`warehouse`, `expectations`, `assets
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import dagster as dg
 import duckdb
+import polars
+import pyarrow
 
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import ContractRegistry
 from warehouse.archive import Archive
 from warehouse.connection import Warehouse
 from warehouse.home import Home
+
+_OURS = Path(__file__).parents[1]
+
+
+class StepError(Exception):
+    """A step failed in an engine: which step, where in our code, and the kind of error, without the engine's words."""
+
+    def __init__(self, purpose: str, error: Exception) -> None:
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_OURS)
+        ]
+        where = f"{Path(frames[-1].filename).relative_to(_OURS)}:{frames[-1].lineno}" if frames else "unknown"
+        super().__init__(f"{purpose}: {type(error).__name__} at {where} (its message may hold data and is not kept)")
 
 
 class Partnership(dg.ConfigurableResource):
@@ -46,7 +63,13 @@ class Partnership(dg.ConfigurableResource):
 
     @contextmanager
     def warehouse(self, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The private warehouse, held for one step."""
-        with Warehouse(self.home).open(purpose) as connection:
-            yield connection
+        """The private warehouse, held for one step.
 
+        Raises StepError in the place of an engine's error, whose message may quote a row: Dagster keeps messages for
+        ever.
+        """
+        try:
+            with Warehouse(self.home).open(purpose) as connection:
+                yield connection
+        except (duckdb.Error, polars.exceptions.PolarsError, pyarrow.ArrowException) as error:
+            raise StepError(purpose, error) from None

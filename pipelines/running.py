@@ -189,9 +189,7 @@ class _Runner:
     instance: dg.DagsterInstance
     say: Say
 
-    def run(
-        self, name: str, words: str, *, quarter: FinancialQuarter | None = None, areas: Sequence[str] = ()
-    ) -> None:
+    def run(self, name: str, words: str, *, quarter: FinancialQuarter | None = None, areas: Sequence[str] = ()) -> None:
         """Execute a job in this process; every event of it goes to the home's instance."""
         from pipelines.quarters import partition_of  # noqa: PLC0415
 

@@ -51,10 +51,14 @@ class Warehouse:
         try:
             lock.acquire(timeout=self.lock_seconds)
         except Timeout as error:
-            raise WarehouseBusyError(f"the warehouse is in use by {_describe(holder)}; try again when it is done") from error
+            raise WarehouseBusyError(
+                f"the warehouse is in use by {_describe(holder)}; try again when it is done"
+            ) from error
         try:
             holder.write_text(
-                json.dumps({"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat("T", "seconds")}),
+                json.dumps(
+                    {"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat("T", "seconds")}
+                ),
                 encoding="utf-8",
             )
             connection = duckdb.connect(str(self.home.warehouse))

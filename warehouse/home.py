@@ -40,7 +40,9 @@ class Home:
             for folder in (self.landing, self.archive, self.published, self.dagster):
                 folder.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
-            raise HomeError(f"cannot make the home {self.root}: {error.strerror}; choose another with --home") from error
+            raise HomeError(
+                f"cannot make the home {self.root}: {error.strerror}; choose another with --home"
+            ) from error
         return self
 
     @property
@@ -92,7 +94,9 @@ class Home:
         """The home's settings as text (none where it has no settings file)."""
         if not self.settings_file.is_file():
             return {}
-        return {str(k): str(v) for k, v in (yaml.safe_load(self.settings_file.read_text(encoding="utf-8")) or {}).items()}
+        return {
+            str(k): str(v) for k, v in (yaml.safe_load(self.settings_file.read_text(encoding="utf-8")) or {}).items()
+        }
 
     def as_of(self) -> date:
         """The day the calendar takes for today: the environment's, else the home's, else the clock's."""

@@ -62,7 +62,9 @@ class Place:
     quarter: str
 
 
-def receipts(connection: duckdb.DuckDBPyConnection, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[Receipt]:
+def receipts(
+    connection: duckdb.DuckDBPyConnection, where: str = "TRUE", parameters: Sequence[Any] = ()
+) -> list[Receipt]:
     """Receipts that meet a SQL condition, oldest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM ops.receipt WHERE {where} ORDER BY received_at, sha256, receipt_id", list(parameters)
@@ -240,7 +242,9 @@ def keep_setting(connection: duckdb.DuckDBPyConnection, key: str, value: str) ->
 def changed_periods(connection: duckdb.DuckDBPyConnection) -> dict[str, set[date | None]]:
     """The periods of each mart written since the last release; a mart not named is unchanged."""
     changed: dict[str, set[date | None]] = {}
-    for table, period in connection.execute("SELECT DISTINCT table_name, period_start FROM ops.changed_period").fetchall():
+    for table, period in connection.execute(
+        "SELECT DISTINCT table_name, period_start FROM ops.changed_period"
+    ).fetchall():
         changed.setdefault(table, set()).add(period)
     return changed
 

@@ -28,7 +28,8 @@ def ensure_table(connection: duckdb.DuckDBPyConnection, table: str, columns: Map
     schema, name = table.split(".")
     standing = dict(
         connection.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?", [schema, name]
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?",
+            [schema, name],
         ).fetchall()
     )
     if not standing:

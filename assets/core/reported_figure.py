@@ -66,10 +66,7 @@ def stage_reported_figures(raw: pl.DataFrame, table: Table, catalogue: Catalogue
 
 _TEXTS = [
     "layout",
-    *(
-        f"{name}__text"
-        for name in ("indicator", "breakdown", "period", "numerator", "denominator", "value", "note")
-    ),
+    *(f"{name}__text" for name in ("indicator", "breakdown", "period", "numerator", "denominator", "value", "note")),
 ]
 
 
@@ -151,5 +148,3 @@ def in_force_figures(judged: str, columns: list[str]) -> str:
             ORDER BY received_at DESC, sha256 DESC, receipt_id DESC, row_number
         ) = 1
     """
-
-

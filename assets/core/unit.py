@@ -49,5 +49,3 @@ def reference_units(connection: duckdb.DuckDBPyConnection, contract: Contract) -
         [contract.extract, REFERENCE],
     ).fetchall()
     return [Unit(contract, table, edition, tuple(sets)) for table in contract.tables for edition, sets in rows]
-
-

@@ -70,9 +70,7 @@ def add_up(outcomes: Sequence[UnitOutcome]) -> UnitOutcome:
         for area, failed in rule.failed_by_area.items():
             by_area[area] = by_area.get(area, 0) + failed
         evaluated = rule.evaluated + (before.evaluated if before else 0)
-        rules[rule.rule] = RuleCount(
-            rule.rule, rule.severity, rule.gate, evaluated, sum(by_area.values()), by_area
-        )
+        rules[rule.rule] = RuleCount(rule.rule, rule.severity, rule.gate, evaluated, sum(by_area.values()), by_area)
     return UnitOutcome(
         core_rows=sum(outcome.core_rows for outcome in outcomes),
         rows_read=sum(outcome.rows_read for outcome in outcomes),
@@ -100,9 +98,7 @@ def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogu
     return stage_rows(connection, unit, raw, catalogue)
 
 
-def stage_rows(
-    connection: duckdb.DuckDBPyConnection, unit: Unit, raw: pl.DataFrame, catalogue: Catalogue
-) -> int:
+def stage_rows(connection: duckdb.DuckDBPyConnection, unit: Unit, raw: pl.DataFrame, catalogue: Catalogue) -> int:
     """Stage raw rows given as a frame (with their receipt's layout). Returns their number."""
     quarter = quarter_or_none(unit.quarter)
     raw = raw.with_columns(
@@ -336,4 +332,3 @@ def _cover_as_printed(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
-

@@ -139,7 +139,9 @@ class Checker:
             reason, _, remedy = str(judged.reason).partition(". ")
             problems.insert(0, Problem(path.name, str(judged.rule), "critical", reason, remedy))
         problems += [
-            Problem(path.name, "columns_known", "info", "a column the contract does not know", "It is kept, and not used.")
+            Problem(
+                path.name, "columns_known", "info", "a column the contract does not know", "It is kept, and not used."
+            )
             for _ in rows.unknown_headers
         ]
         return FileCheck(

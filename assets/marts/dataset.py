@@ -16,9 +16,7 @@ QUARTERLY = ("quarter", "snapshot", "rolling_12_months")
 """Period types that stand at a quarter."""
 
 
-def write_dataset(
-    connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, areas: Sequence[str]
-) -> int:
+def write_dataset(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, areas: Sequence[str]) -> int:
     """Replace the rows of the quarters whose figures changed, for some areas. Returns rows.
 
     `write_indicator_values` notes which those are (`ops.stale`). Each cell is the newest report of the figure on basis `return`. A quarter no figure is left for has no row.

@@ -36,7 +36,7 @@ def prepare_marts(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -
 
 def write_indicators(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> int:
     """The catalogue as data. Returns rows."""
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "id": entry.id,
             "title": entry.title,
@@ -90,7 +90,7 @@ def _replace_by(connection: duckdb.DuckDBPyConnection, table: str, rows: list[di
 
 def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     """The catalogue and the area names as temporary tables for this connection's queries."""
-    entries = [
+    entries: list[dict[str, object]] = [
         {
             "id": entry.id,
             "title": entry.title,
@@ -107,10 +107,10 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
         }
         for entry in catalogue.values()
     ]
-    notes = [
+    notes: list[dict[str, object]] = [
         {"indicator_id": entry.id, **note.model_dump()} for entry in catalogue.values() for note in entry.comparators
     ]
-    parts = [{"total_id": entry.id, "part_id": part} for entry in catalogue.values() for part in entry.parts]
+    parts: list[dict[str, object]] = [{"total_id": entry.id, "part_id": part} for entry in catalogue.values() for part in entry.parts]
     schemas: dict[str, tuple[list[dict[str, object]], list[tuple[str, pa.DataType]]]] = {
         "catalogue": (
             entries,

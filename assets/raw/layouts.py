@@ -87,7 +87,9 @@ def read_flat(sheet: Sheet, table: Table) -> RawRows:
             )
         )
         rows.row_numbers.append(row.number)
-        rows.locations.append(f"{sheet.name}!{{column}}{row.number}" if sheet.is_workbook else f"{row.number}:{{column}}")
+        rows.locations.append(
+            f"{sheet.name}!{{column}}{row.number}" if sheet.is_workbook else f"{row.number}:{{column}}"
+        )
         rows.ragged.append(not sheet.is_workbook and len(cells) != len(titles))
         kept = {title: cells[index] for index, title in unknown.items() if index < len(cells) and cells[index]}
         beyond = [cell for cell in cells[len(titles) :] if cell]

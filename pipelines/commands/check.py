@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assets.intake.check import Checker, FileCheck, as_json
-from assets.reference.areas import areas
 from assets.marts.catalogue_model import Catalogue
+from assets.reference.areas import areas
 from expectations.contract import ContractRegistry
 from warehouse.home import Home
 from warehouse.quarters import FinancialQuarter

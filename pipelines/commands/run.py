@@ -14,7 +14,7 @@ from warehouse.ledger import withdraw
 from warehouse.quarters import FinancialQuarter
 
 
-def run_command(home: Home, quarters: Sequence[FinancialQuarter], everything: bool) -> int:  # noqa: FBT001
+def run_command(home: Home, quarters: Sequence[FinancialQuarter], everything: bool) -> int:
     """Run, and print what came of it."""
     with progress() as say:
         report = run(home, quarters=quarters, everything=everything, say=say)

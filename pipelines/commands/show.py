@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from assets.marts.calendar import due_deliveries
+from assets.marts.catalogue_model import Catalogue
 from assets.marts.deliveries import DELIVERIES, define_due
 from assets.marts.explain import Explanation, explain
 from assets.marts.tables import prepare_marts
-from assets.marts.catalogue_model import Catalogue
 from expectations.contract import ContractRegistry
 from expectations.template import template
 from pipelines.commands.terminal import print_table
@@ -24,7 +24,7 @@ _STATUS_COLUMNS = (
 )  # fmt: skip
 
 
-def status_command(home: Home, quarter: FinancialQuarter | None, as_json: bool) -> int:  # noqa: FBT001
+def status_command(home: Home, quarter: FinancialQuarter | None, as_json: bool) -> int:
     """Deliveries against the calendar: received, late, stopped, missing, and those due next."""
     as_of = home.as_of()
     due = due_deliveries(home.calendar, as_of)

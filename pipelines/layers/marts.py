@@ -62,9 +62,7 @@ def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.As
     ]
 
 
-def _write_findings(
-    connection: duckdb.DuckDBPyConnection, _: Catalogue, quarter: str, areas: tuple[str, ...]
-) -> int:
+def _write_findings(connection: duckdb.DuckDBPyConnection, _: Catalogue, quarter: str, areas: tuple[str, ...]) -> int:
     rows = write_findings(connection, finding_rules(), quarter, areas)
     # Findings are the last that is made of a quarter: its places are done.
     finish_work(connection, quarter, areas)

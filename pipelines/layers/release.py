@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from assets.marts.quality_record import validation_records
 from assets.marts.tables import prepare_marts
 from assets.release.release import build_release
 from expectations.contract import ContractRegistry
 from expectations.data_docs import write_data_docs
-from pipelines.layers.marts import mart_key
 from pipelines.layers.core import core_key
+from pipelines.layers.marts import mart_key
 from pipelines.metadata import counts
-from assets.marts.quality_record import validation_records
 from pipelines.resources import Partnership
 from warehouse.ledger import changed_periods, forget_changed_periods
 from warehouse.publishing import Published
@@ -33,9 +33,7 @@ def release_assets(contracts: ContractRegistry, mart_names: list[str]) -> list[d
         with partnership.warehouse("publishing") as connection:
             catalogue = partnership.catalogue
             tables = prepare_marts(connection, catalogue)
-            summary = build_release(
-                connection, catalogue, tables, published, changed_periods(connection), home.as_of()
-            )
+            summary = build_release(connection, catalogue, tables, published, changed_periods(connection), home.as_of())
             forget_changed_periods(connection)
         published.retire(datetime.now(UTC))
         return dg.MaterializeResult(

@@ -50,9 +50,7 @@ def decode(path: Path) -> str:
             return data.decode(candidate)
         except UnicodeDecodeError:
             continue
-    raise UnreadableError(
-        "file_is_text", "the text is in no encoding that is known", "Export it again as CSV, UTF-8."
-    )
+    raise UnreadableError("file_is_text", "the text is in no encoding that is known", "Export it again as CSV, UTF-8.")
 
 
 def read_delimited(path: Path) -> Sheet:
@@ -80,7 +78,9 @@ def read_delimited(path: Path) -> Sheet:
             f"line {begins}",
         ) from None
     if not rows:
-        raise UnreadableError("file_not_empty", "the file holds no row", "Export it again and look at it before sending.")
+        raise UnreadableError(
+            "file_not_empty", "the file holds no row", "Export it again and look at it before sending."
+        )
     return Sheet("", tuple(rows))
 
 

@@ -78,7 +78,9 @@ def _look_over(path: Path) -> None:
             unpacked = sum(part.file_size for part in parts)
             packed = sum(part.compress_size for part in parts)
             if len(parts) > MAXIMUM_PARTS or unpacked > MAXIMUM_UNPACKED:
-                raise UnreadableError("workbook_within_bounds", "the workbook unpacks to more than is safe", _SEND_AGAIN)
+                raise UnreadableError(
+                    "workbook_within_bounds", "the workbook unpacks to more than is safe", _SEND_AGAIN
+                )
             if unpacked > 10_000_000 and unpacked > MAXIMUM_RATIO * max(packed, 1):
                 raise UnreadableError("workbook_within_bounds", "the workbook is packed implausibly tight", _SEND_AGAIN)
             if not any(part.filename == "[Content_Types].xml" for part in parts):
