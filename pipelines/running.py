@@ -107,9 +107,9 @@ def _to_make(home: Home, named: Sequence[FinancialQuarter], everything: bool) ->
     with Warehouse(home).open("looking for work") as connection:
         if everything:
             places = places_with_deliveries(connection)
-            return dict.fromkeys(sorted({FinancialQuarter.parse(place.quarter) for place in places}), [])
+            return {quarter: [] for quarter in sorted({FinancialQuarter.parse(place.quarter) for place in places})}
         if named:
-            return dict.fromkeys(sorted(named), [])
+            return {quarter: [] for quarter in sorted(named)}
         affected: dict[FinancialQuarter, list[str]] = {}
         for place in work(connection):
             quarter = quarter_or_none(place.quarter) if place.agency != REFERENCE else None

@@ -160,7 +160,7 @@ def settle(
                 PARTITION BY extract, table_name, agency, area_code, quarter
                 ORDER BY received_at DESC, sha256 DESC, receipt_id DESC
             ) AS newest
-            FROM ops.receipt WHERE {where} AND NOT withdrawn AND judged IN ('stopped', 'accepted', 'accepted_with_quarantine')
+            FROM ops.receipt WHERE {where} AND NOT withdrawn AND judged IS NOT NULL
         ) WHERE newest = 1 AND judged = 'stopped'
         """,
         place,

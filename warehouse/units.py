@@ -54,14 +54,16 @@ def replace_unit(
 ) -> int:
     """Replace a quarter's rows of some areas with those a SELECT gives (by column name).
 
-    Runs inside the caller's transaction, so that a unit stands with its ledger entries or not at all. Where a mart has a `period_start`, the periods of the rows that go and of those that come are noted in
-    `ops.changed_period`. Returns the number of rows written.
+    Runs inside the caller's transaction, so that a unit stands with its ledger entries or not at all. Where a mart has
+    a `period_start`, the periods of the rows that go and of those that come are noted in `ops.changed_period`.
+    Returns the number of rows written.
     """
     name = table.split(".")[1]
     where = f"{quote(quarter_column)} = ? AND area_code IN (SELECT unnest(?::VARCHAR[]))"
     place = [quarter, list(areas)]
     has_period = table.startswith("marts.") and connection.execute(
-        "SELECT count(*) FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? AND column_name = 'period_start'",
+        "SELECT count(*) FROM duckdb_columns() "
+        "WHERE schema_name = ? AND table_name = ? AND column_name = 'period_start'",
         table.split("."),
     ).fetchone() != (0,)
     note = (

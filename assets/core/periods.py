@@ -27,7 +27,7 @@ class Period:
 
 
 def read_quarter(text: str) -> FinancialQuarter | None:
-    """The quarter a header names (`Q1 2018- 19`, `Q3 201 8-19`, `2019-20 Q4`), or None where it names none that exists."""
+    """The quarter a header names (`Q1 2018- 19`, `Q3 201 8-19`, `2019-20 Q4`), or None where none that exists."""
     match = _QUARTER.fullmatch(label_key(text))
     if match is None:
         return None

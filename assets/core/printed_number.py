@@ -12,7 +12,7 @@ from decimal import Decimal
 
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|-?\.\d+")
 _ABSENT_WORDS = re.compile(
-    r"(no data|not available|data not available|not yet available|not collected|not recorded|not known|n/?a|awaiting)\b.*",
+    r"(no data|(data )?not (yet )?available|not collected|not recorded|not known|n/?a|awaiting)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 _SYMBOLS = {

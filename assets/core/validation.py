@@ -105,10 +105,8 @@ def stage_rows(connection: duckdb.DuckDBPyConnection, unit: Unit, raw: pl.DataFr
         pl.lit(quarter.start if quarter else None, pl.Date).alias("quarter_start"),
         pl.lit(quarter.end if quarter else None, pl.Date).alias("quarter_end"),
     )
-    if unit.table.staged:
-        staged = stage_reported_figures(raw, unit.table, catalogue)
-    else:
-        staged = stage_flat(raw, unit.table)
+    shaped = bool(unit.table.staged)
+    staged = stage_reported_figures(raw, unit.table, catalogue) if shaped else stage_flat(raw, unit.table)
     name = staged_name(unit.contract, unit.table)
     types = staged_columns(unit.table)
     casts = ", ".join(f"{quote(column)}::{kind} AS {quote(column)}" for column, kind in types.items())
@@ -298,7 +296,8 @@ def _record_outcomes(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
 def _accepted(unit: Unit) -> str:
     return f"""
         SELECT row.* REPLACE ({located("row", unit.table)} AS location), receipt.received_at, receipt.sha256,
-               CASE WHEN list_has_any(row.broken, {rule_list(warning(unit.table))}) THEN 'warn' ELSE 'pass' END AS dq_status
+               CASE WHEN list_has_any(row.broken, {rule_list(warning(unit.table))}) THEN 'warn' ELSE 'pass' END
+                   AS dq_status
         FROM {JUDGED} AS row JOIN ops.receipt AS receipt USING (receipt_id)
         WHERE receipt.judged IN {ACCEPTED} AND NOT list_has_any(row.broken, {rule_list(quarantining(unit.table))})
     """
@@ -323,8 +322,9 @@ def _cover_as_printed(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None
         connection.execute(
             """
             UPDATE ops.receipt SET covers_from = printed.first, covers_to = printed.last
-            FROM (SELECT receipt_id, date_trunc('quarter', min(period_end))::DATE AS first, max(period_end) AS last FROM accepted GROUP BY receipt_id)
-              AS printed WHERE ops.receipt.receipt_id = printed.receipt_id
+            FROM (SELECT receipt_id, date_trunc('quarter', min(period_end))::DATE AS first, max(period_end) AS last
+                  FROM accepted GROUP BY receipt_id) AS printed
+            WHERE ops.receipt.receipt_id = printed.receipt_id
             """
         )
 

@@ -53,13 +53,10 @@ def take_in(
     for file in new_files(connection, home):
         if file.never_opened:
             kept.append((file, None))
-            continue
-        try:
-            if not has_settled(file):
-                raise FileChangedError
-            kept.append((file, archive.keep(file.path)))
-        except FileChangedError:
+        elif (sha256 := _archived(archive, file)) is None:
             waiting += 1
+        else:
+            kept.append((file, sha256))
     kept.sort(key=lambda pair: (pair[0].received_at, pair[1] or "", pair[0].relative))
     entered = []
     for file, sha256 in kept:
@@ -73,6 +70,14 @@ def take_in(
             add_work(connection, [place_of(receipt)])
         entered.append(receipt)
     return TakenIn(tuple(entered), waiting)
+
+
+def _archived(archive: Archive, file: LandedFile) -> str | None:
+    """The SHA-256 of the copy kept, or None for a file that is still being written."""
+    try:
+        return archive.keep(file.path) if has_settled(file) else None
+    except FileChangedError:
+        return None
 
 
 def _receipt_of(connection: duckdb.DuckDBPyConnection, file: LandedFile, sha256: str | None) -> Receipt:

@@ -12,8 +12,8 @@ _MACROS = (
     "power_of_ten(decimals) AS [1, 10, 100, 1000, 10000, 100000, 1000000][decimals + 1]::DECIMAL(8,0)",
     # A whole number of units of the last decimal, as a person would print it.
     "with_decimals(units, decimals) AS CASE WHEN decimals = 0 THEN units::BIGINT::VARCHAR ELSE "
-    "CASE WHEN units < 0 THEN '-' ELSE '' END || (abs(units)::BIGINT // power_of_ten(decimals)::BIGINT)::VARCHAR || '.' "
-    "|| lpad((abs(units)::BIGINT % power_of_ten(decimals)::BIGINT)::VARCHAR, decimals, '0') END",
+    "CASE WHEN units < 0 THEN '-' ELSE '' END || (abs(units)::BIGINT // power_of_ten(decimals)::BIGINT)::VARCHAR "
+    "|| '.' || lpad((abs(units)::BIGINT % power_of_ten(decimals)::BIGINT)::VARCHAR, decimals, '0') END",
     # Halves go away from zero, as DECIMAL rounds them.
     "printed_number(number, decimals) AS "
     "with_decimals(round(number::DECIMAL(18,6) * power_of_ten(decimals), 0), decimals)",

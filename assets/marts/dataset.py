@@ -1,4 +1,4 @@
-"""The multi-agency dataset as people know it: one row an area and quarter, a column an indicator, every agency beside the others.
+"""The multi-agency dataset as people know it: a row an area and quarter, a column an indicator, all agencies together.
 
 Here: turning the newest figures on their side. Not here: any figure of its own.
 """
@@ -19,7 +19,8 @@ QUARTERLY = ("quarter", "snapshot", "rolling_12_months")
 def write_dataset(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, areas: Sequence[str]) -> int:
     """Replace the rows of the quarters whose figures changed, for some areas. Returns rows.
 
-    `write_indicator_values` notes which those are (`ops.stale`). Each cell is the newest report of the figure on basis `return`. A quarter no figure is left for has no row.
+    `write_indicator_values` notes which those are (`ops.stale`). Each cell is the newest report of the figure on basis
+    `return`. A quarter no figure is left for has no row.
     Runs in the caller's transaction.
     """
     kinds = ", ".join(f"'{kind}'" for kind in QUARTERLY)

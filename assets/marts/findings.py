@@ -53,7 +53,7 @@ def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
 def write_findings(
     connection: duckdb.DuckDBPyConnection, rules: Iterable[FindingRule], quarter: str, areas: Sequence[str]
 ) -> int:
-    """Replace what was found in a quarter's deliveries for some areas. Returns rows; runs in the caller's transaction."""
+    """Replace what was found in a quarter's deliveries for some areas. Returns rows; in the caller's transaction."""
     define_relations(connection, quarter, areas)
     select = " UNION ALL BY NAME ".join(
         f"SELECT {literal(rule.rule)} AS rule, {literal(rule.severity)} AS severity, {_COLUMNS}, "

@@ -87,8 +87,8 @@ def _returned() -> str:
 
 
 _PLACE = (
-    "indicator_id, returned.area_code, area_name, breakdown_type, breakdown, period_type, period, period_start, period_end, "
-    "reported_in, unit, dq_status, source"
+    "indicator_id, returned.area_code, area_name, breakdown_type, breakdown, period_type, period, period_start, "
+    "period_end, reported_in, unit, dq_status, source"
 )
 
 

@@ -54,7 +54,8 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
                    CASE WHEN cell_status = 'value' THEN text ELSE cell_status END AS shown
             FROM measured
         ), cell AS (
-            SELECT *, date_diff('month', quarter_first_day(period), quarter_first_day(latest_quarter)) // 3 AS steps_back
+            SELECT *, date_diff('month', quarter_first_day(period), quarter_first_day(latest_quarter)) // 3
+                   AS steps_back
             FROM placed
         ), row AS (
             SELECT indicator_id, measure, area_code, area_name, breakdown_type, breakdown, basis,

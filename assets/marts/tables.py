@@ -110,7 +110,9 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
     notes: list[dict[str, object]] = [
         {"indicator_id": entry.id, **note.model_dump()} for entry in catalogue.values() for note in entry.comparators
     ]
-    parts: list[dict[str, object]] = [{"total_id": entry.id, "part_id": part} for entry in catalogue.values() for part in entry.parts]
+    parts: list[dict[str, object]] = [
+        {"total_id": entry.id, "part_id": part} for entry in catalogue.values() for part in entry.parts
+    ]
     schemas: dict[str, tuple[list[dict[str, object]], list[tuple[str, pa.DataType]]]] = {
         "catalogue": (
             entries,

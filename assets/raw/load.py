@@ -51,7 +51,7 @@ def load_raw(
     contract: Contract,
     receipts_to_load: Sequence[Receipt],
 ) -> int:
-    """Load the receipts' rows, each receipt in one transaction; those that stand in raw already are left. Returns rows."""
+    """Load the receipts' rows, a transaction each; those that stand in raw already are left. Returns rows."""
     rows_loaded = 0
     for table in contract.tables:
         ensure_table(connection, raw_name(contract, table), raw_columns(table))

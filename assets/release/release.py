@@ -41,7 +41,7 @@ class ReleaseSummary:
     """Parquet files shared with the release before."""
 
 
-def build_release(  # noqa: PLR0917 (the order is that of the way: from, by, into, since, on)
+def build_release(
     connection: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     tables: Mapping[str, MartTable],

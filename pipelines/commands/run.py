@@ -1,4 +1,4 @@
-"""`sightline run`, `withdraw` and `example`: doing the work, and saying what was read, what was stopped and where to look."""
+"""`sightline run`, `withdraw` and `example`: doing the work, and saying what came of it."""
 
 from __future__ import annotations
 

@@ -85,7 +85,10 @@ def _print_explanation(found: Explanation) -> None:
     print(f"  source of the definition: {entry.source}")
     print()
     print_table(
-        ("area", "period", "basis", "reported in", "numerator", "denominator", "printed", "unit", "status", "denominator is", "reason"),
+        (
+            "area", "period", "basis", "reported in", "numerator", "denominator", "printed", "unit", "status",
+            "denominator is", "reason",
+        ),
         [
             (
                 figure["area_name"], figure["period"], figure["basis"], figure["reported_in"],
@@ -100,8 +103,8 @@ def _print_explanation(found: Explanation) -> None:
         print(f"  {source}")
     for delivery in found.deliveries:
         print(
-            f"  {delivery['receipt_id']}: {delivery['extract']} of {delivery['agency']}, {delivery['quarter']}, received "
-            f"{delivery['received_at']}, {delivery['outcome']}: {delivery['rows_read']} rows read, "
+            f"  {delivery['receipt_id']}: {delivery['extract']} of {delivery['agency']}, {delivery['quarter']}, "
+            f"received {delivery['received_at']}, {delivery['outcome']}: {delivery['rows_read']} rows read, "
             f"{delivery['rows_accepted']} accepted, {delivery['rows_quarantined']} quarantined"
             + (f" ({', '.join(sorted(delivery['rules_broken']))})" if delivery["rules_broken"] else "")
         )

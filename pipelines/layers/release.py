@@ -37,12 +37,12 @@ def release_assets(contracts: ContractRegistry, mart_names: list[str]) -> list[d
             forget_changed_periods(connection)
         published.retire(datetime.now(UTC))
         return dg.MaterializeResult(
-            metadata=counts(
-                sum(summary.tables.values()),
-                release=summary.release_id,
-                **{"new release": str(summary.is_new), "partitions written": summary.partitions_written},
-                **{"partitions carried over": summary.partitions_carried},
-            )
+            metadata={
+                **counts(sum(summary.tables.values()), release=summary.release_id),
+                "new release": summary.is_new,
+                "partitions written": summary.partitions_written,
+                "partitions carried over": summary.partitions_carried,
+            }
         )
 
     @dg.asset(
