@@ -19,6 +19,7 @@ import jinja2
 from assets.marts.schema import MartTable
 from assets.release.partner import SMALL_COUNT, SMALL_DENOMINATOR, quoted
 from assets.release.scorecard import UNIT_WORDS, AreaScorecard, in_words, quarter_labels, read_scorecards
+from warehouse.quarters import quarter_or_none
 
 REPORT_PATH, WORKBOOK_PATH = "report/index.html", "report/scorecard.xlsx"
 
@@ -132,10 +133,18 @@ def _severity_rank(severity: str) -> int:
 def _read_deliveries(
     database: duckdb.DuckDBPyConnection, table: MartTable, names: Mapping[str, str], quarters: Sequence[str]
 ) -> list[DeliveryLine]:
-    """The deliveries of the quarters on the page, the newest quarter first, what went wrong first within it."""
-    rows = [row for row in _read(database, table, "agency, area_code, extract") if row["quarter"] in quarters]
+    """The deliveries since the page's first quarter, the newest first, what went wrong first within a quarter.
+
+    Reference editions, and files whose quarter nobody could tell, are always among them.
+    """
+    since = quarter_or_none(quarters[0]) if quarters else None
+    rows = []
+    for row in _read(database, table, "agency, area_code, extract"):
+        quarter = quarter_or_none(row["quarter"])
+        if quarter is None or since is None or quarter >= since:
+            rows.append(row)
     rows.sort(key=lambda row: row["outcome"] not in _FAULTS)
-    rows.sort(key=lambda row: row["quarter"], reverse=True)
+    rows.sort(key=lambda row: row["quarter"] or "", reverse=True)
     return [_delivery_line(row, names) for row in rows]
 
 
@@ -152,7 +161,7 @@ def _delivery_line(row: Mapping[str, Any], names: Mapping[str, str]) -> Delivery
     return DeliveryLine(
         agency=in_words(row["agency"] or "not known"),
         area=names.get(row["area_code"], row["area_code"] or "not known"),
-        quarter=row["quarter"],
+        quarter=row["quarter"] or "not known",
         extract=in_words(row["extract"] or "not recognised"),
         outcome=_OUTCOME_WORDS.get(row["outcome"], row["outcome"]) + (", withdrawn" if row["withdrawn"] else ""),
         is_fault=row["outcome"] in _FAULTS,

@@ -142,7 +142,7 @@ def read_scorecards(database: duckdb.DuckDBPyConnection) -> list[AreaScorecard]:
     """Every area's scorecard, from a release's own database; areas by name, themes and indicators by title."""
     relation = database.sql("SELECT * FROM marts.scorecard")
     rows = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
-    figures = _read_figures(database)
+    figures = _read_figures(database, sorted({row["latest_quarter"] for row in rows}))
     rows.sort(key=_reading_order)
     areas = []
     for (name, code, latest), of_area in groupby(
@@ -176,15 +176,22 @@ def _reading_order(row: Mapping[str, Any]) -> tuple[Any, ...]:
 _Key = tuple[str, str, str, str, str, str]
 
 
-def _read_figures(database: duckdb.DuckDBPyConnection) -> dict[_Key, dict[str, Any]]:
-    """The newest report of every figure: (indicator, area, breakdown type, breakdown, basis, period) to the figure."""
-    relation = database.sql("""
+def _read_figures(database: duckdb.DuckDBPyConnection, latest_quarters: Sequence[str]) -> dict[_Key, dict[str, Any]]:
+    """The newest report of every figure: (indicator, area, breakdown type, breakdown, basis, period) to the figure.
+
+    Only what the scorecard shows is read, so that the page costs the same however long the history is.
+    """
+    shown = sorted({label for latest in latest_quarters for label in quarter_labels(latest)})
+    relation = database.sql(
+        """
         SELECT indicator_id, area_code, breakdown_type, breakdown, basis, period,
-               numerator, value, unit, status, reason, small_n
+               numerator, value, reason, small_n
         FROM marts.indicator_values
-        WHERE is_latest AND period_type IN ('quarter', 'snapshot', 'rolling_12_months')
-        ORDER BY ALL
-    """)
+        SEMI JOIN marts.scorecard USING (indicator_id, area_code, breakdown_type, breakdown, basis)
+        WHERE is_latest AND period_type IN ('quarter', 'snapshot', 'rolling_12_months') AND period IN (SELECT unnest(?))
+        """,
+        params=[shown],
+    )
     names = relation.columns[6:]
     return {row[:6]: dict(zip(names, row[6:], strict=True)) for row in relation.fetchall()}
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from invented_marts import AREA_NAME, AS_OF, LATEST, catalogue, insert, warehouse
+from invented_figures import AREA_NAME, AS_OF, LATEST, catalogue
+from invented_marts import insert, warehouse
 
 from assets.marts.schema import mart_tables
 from assets.release.release import build_release
@@ -109,6 +110,20 @@ def test_a_direction_is_called_better_or_worse_only_where_the_indicator_says_so(
 def test_a_comparator_that_is_not_like_for_like_is_marked_and_says_why(page: str) -> None:
     assert page.count('<sup class="unlike" title="not like for like">') == 3
     assert "Not like for like. The year to March 2019 stands beside a quarter." in page
+
+
+def test_a_delivery_that_was_stopped_is_shown_even_where_no_figure_could_be(tmp_path: Path) -> None:
+    connection = warehouse()
+    for table in ("scorecard", "indicator_values", "deliveries"):
+        connection.execute(f"DELETE FROM marts.{table}")
+    newer, unknown = {"quarter": "2020-21 Q1", "outcome": "stopped"}, {"outcome": "unrecognised"}
+    for row in (newer, unknown):
+        insert(connection, TABLES["deliveries"], row | {"rows_read": 0, "reason": f"why it is {row['outcome']}"})
+    summary = build_release(connection, CATALOGUE, TABLES, Published(tmp_path), None, AS_OF)
+    page = (summary.folder / "partner" / "report" / "index.html").read_text(encoding="utf-8")
+    assert "why it is stopped" in page
+    assert "why it is unrecognised" in page
+    assert "No area has figures yet" in page
 
 
 def test_errors_stand_before_warnings_and_remarks(page: str) -> None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+import warehouse
 from warehouse.publishing import KEPT_ALWAYS, Published, PublishingError, content_hash
 
+ROOT = str(Path(warehouse.__file__).parents[1])
 CONTENT = "0123456789abcdef" * 4
 
 
@@ -100,6 +105,21 @@ def test_what_a_killed_process_left_is_swept_away_by_the_next(tmp_path: Path) ->
     assert visible(published) == ["0001-0123456789ab"]
     assert [path.name for path in published.releases.iterdir()] == ["0001-0123456789ab"]
     assert not list(tmp_path.glob(".current-*"))
+
+
+def test_a_process_killed_while_staging_holds_up_nobody(tmp_path: Path) -> None:
+    script = (
+        "import os, pathlib, signal, sys; from warehouse.publishing import Published\n"
+        "with Published(pathlib.Path(sys.argv[1])).stage() as staged:\n"
+        "    (staged / 'half').write_text('written'); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False, env={"PYTHONPATH": ROOT})
+    assert killed.returncode == -signal.SIGKILL
+    published = Published(tmp_path)
+    assert published.current() is None
+    assert len(list(published.releases.iterdir())) == 1
+    release = publish(published, "one")
+    assert list(published.releases.iterdir()) == [release]
 
 
 @pytest.mark.parametrize("call", ["fsync", "rename", "replace", "symlink", "chmod", "utime"])
