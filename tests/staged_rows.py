@@ -13,17 +13,8 @@ import duckdb
 import pyarrow as pa
 
 from expectations.contract import Column, Table
+from expectations.ddl import DUCKDB_TYPES
 from expectations.expectation import InCodeSet, quoted
-
-SQL_TYPES = {
-    "text": "VARCHAR",
-    "code": "VARCHAR",
-    "whole_number": "BIGINT",
-    "decimal": "DECIMAL(18,6)",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-    "yes_no": "BOOLEAN",
-}
 
 _AREAS = ("E06000045", "E06000044")
 
@@ -66,7 +57,7 @@ def stage(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Ro
             'R' || receipt AS receipt_id, 'police' AS agency,
             CASE receipt WHEN 0 THEN '{_AREAS[0]}' ELSE '{_AREAS[1]}' END AS area_code,
             '2019-20 Q4' AS quarter, DATE '2020-01-01' AS quarter_start, DATE '2020-03-31' AS quarter_end,
-            number AS row_number, 'row ' || number AS location, hash([{fingerprint}]) AS row_fingerprint
+            number AS row_number, 'row ' || number AS location, number % 7 = 3 AS ragged, hash([{fingerprint}]) AS row_fingerprint
         FROM rows_as_text
     """)
     connection.unregister("rows_as_text")
@@ -76,7 +67,7 @@ def stage(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Ro
 def _typed(column: Column) -> str:
     text = quoted(f"{column.name}__text")
     folded = {"none": text, "lower": f"lower({text})", "upper": f"upper({text})"}[column.fold]
-    return f"TRY_CAST({folded} AS {SQL_TYPES[column.type]}) AS {quoted(column.name)}"
+    return f"TRY_CAST({folded} AS {DUCKDB_TYPES[column.type]}) AS {quoted(column.name)}"
 
 
 def _texts(table: Table, column: Column) -> list[str | None]:

@@ -1,4 +1,4 @@
-"""The multi-agency dataset as people know it: a row an area and quarter, a column an indicator, all agencies together.
+"""The multi-agency dataset as people know it: a row an area and quarter, a column an indicator.
 
 Here: turning the newest figures on their side. Not here: any figure of its own.
 """

@@ -18,7 +18,9 @@ from assets.release.partner import ALLOWED_BREAKDOWNS, BELOW_AREA, count_query, 
 from assets.release.previous import PreviousRelease
 
 MAY_BECOME_EMPTY = frozenset({"findings"})
-"""Tables whose last row may go: nothing left that does not add up is the best of news."""
+"""Tables whose last row may always go: nothing left that does not add up is the best of news."""
+NEVER_EMPTY = frozenset({"areas", "deliveries", "indicators"})
+"""Tables that hold rows whatever was delivered. The others may be empty once no accepted delivery stands."""
 
 
 class ReleaseRefusedError(Exception):
@@ -83,11 +85,18 @@ def _count_problems(
     if written != leaving:
         yield f"{table.name}: {leaving} rows are to leave the warehouse, {written} were written"
     before = previous.rows_of(table.name) if previous else 0
-    if before and not written and table.name not in MAY_BECOME_EMPTY:
-        yield (
-            f"{table.name}: the release in force has {before} rows and this one would have none; "
-            "if that is meant, remove the link `current` and publish again"
-        )
+    if before and not written and not _may_be_empty(connection, table):
+        yield f"{table.name}: the release in force has {before} rows and this one would have none"
+
+
+def _may_be_empty(connection: duckdb.DuckDBPyConnection, table: MartTable) -> bool:
+    if table.name in MAY_BECOME_EMPTY:
+        return True
+    if table.name in NEVER_EMPTY:
+        return False
+    standing = "SELECT count(*) FROM marts.deliveries WHERE outcome IN ('accepted', 'accepted_with_quarantine')"
+    [(accepted,)] = connection.sql(standing).fetchall()
+    return not accepted
 
 
 def _row_problems(

@@ -12,7 +12,16 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
-from invented_figures import AREA, AREA_NAME, COUNTS, LATEST, QUARTERS, catalogue, figure, scorecard_rows
+from tests.integration.invented_figures import (
+    AREA,
+    AREA_NAME,
+    COUNTS,
+    LATEST,
+    QUARTERS,
+    catalogue,
+    figure,
+    scorecard_rows,
+)
 
 from assets.marts.schema import MartTable, mart_tables
 

@@ -100,7 +100,7 @@ def assert_counts_equal(contract: Contract, table: Table, count: int, seed: int)
 @pytest.mark.parametrize(("contract", "table"), TABLES)
 @pytest.mark.parametrize("seed", range(3))
 def test_every_contract_counts_alike(contract: Contract, table: Table, seed: int) -> None:
-    by_sql = assert_counts_equal(contract, table, 3_000, seed)
+    by_sql = assert_counts_equal(contract, table, 30_000, seed)
     assert all(by_sql.values()), "rows that break no rule prove nothing about it"
 
 

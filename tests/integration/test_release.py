@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow.parquet
 import pytest
-from invented_figures import AREA, AS_OF, LATEST, QUARTERS, catalogue, figure
-from invented_marts import insert, warehouse
+from tests.integration.invented_figures import AREA, AS_OF, LATEST, QUARTERS, catalogue, figure
+from tests.integration.invented_marts import insert, warehouse
 
 from assets.marts.schema import mart_tables
 from assets.release import release as release_module

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from invented_figures import AREA_NAME, AS_OF, LATEST, catalogue
-from invented_marts import insert, warehouse
+from tests.integration.invented_figures import AREA_NAME, AS_OF, LATEST, catalogue
+from tests.integration.invented_marts import insert, warehouse
 
 from assets.marts.schema import mart_tables
 from assets.release.release import build_release
