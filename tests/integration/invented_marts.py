@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
+
+from assets.marts.schema import MartTable, mart_tables
 from tests.integration.invented_figures import (
     AREA,
     AREA_NAME,
@@ -22,8 +24,6 @@ from tests.integration.invented_figures import (
     figure,
     scorecard_rows,
 )
-
-from assets.marts.schema import MartTable, mart_tables
 
 
 def warehouse(*, shuffled: int | None = None, threads: int = 2) -> duckdb.DuckDBPyConnection:

@@ -12,8 +12,6 @@ from typing import Any
 import duckdb
 import pyarrow.parquet
 import pytest
-from tests.integration.invented_figures import AREA, AS_OF, LATEST, QUARTERS, catalogue, figure
-from tests.integration.invented_marts import insert, warehouse
 
 from assets.marts.schema import mart_tables
 from assets.release import release as release_module
@@ -21,6 +19,8 @@ from assets.release.database import write_database
 from assets.release.parquet import Changed
 from assets.release.release import ReleaseSummary, build_release
 from assets.release.verify import ReleaseRefusedError
+from tests.integration.invented_figures import AREA, AS_OF, LATEST, QUARTERS, catalogue, figure
+from tests.integration.invented_marts import insert, warehouse
 from warehouse.publishing import Published, PublishingError, sha256_of
 
 CATALOGUE = catalogue()

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.integration.invented_figures import AREA_NAME, AS_OF, LATEST, catalogue
-from tests.integration.invented_marts import insert, warehouse
 
 from assets.marts.schema import mart_tables
 from assets.release.release import build_release
 from assets.release.sparkline import sparkline
+from tests.integration.invented_figures import AREA_NAME, AS_OF, LATEST, catalogue
+from tests.integration.invented_marts import insert, warehouse
 from warehouse.publishing import Published
 
 CATALOGUE = catalogue()
