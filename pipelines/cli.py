@@ -17,6 +17,7 @@ from assets.marts.explain import NothingToExplainError
 from expectations.contract import ContractError
 from expectations.template import NoTemplateError
 from pipelines.commands.check import check_command
+from pipelines.commands.document import document_command
 from pipelines.commands.run import example_command, run_command, withdraw_command
 from pipelines.commands.show import explain_command, status_command, template_command
 from pipelines.running import RunFailedError, prepare_instance
@@ -112,6 +113,10 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--area", help="ONS code of the area")
     explain.add_argument("--period", help='the period, as "2019-20 Q4"')
     explain.set_defaults(command=lambda a: explain_command(Home.locate(a.home), a.indicator, a.area, a.period))
+
+    document = command("document", "write the reference pages (contracts, indicators, tables, finding rules)")
+    document.add_argument("--out", type=Path, default=Path("docs/reference"))
+    document.set_defaults(command=lambda a: document_command(a.out))
 
     instance = command("instance", "prepare the home's Dagster instance and print where it is")
     instance.set_defaults(command=lambda a: _instance_command(Home.locate(a.home)))

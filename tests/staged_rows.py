@@ -57,7 +57,8 @@ def stage(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Ro
             'R' || receipt AS receipt_id, 'police' AS agency,
             CASE receipt WHEN 0 THEN '{_AREAS[0]}' ELSE '{_AREAS[1]}' END AS area_code,
             '2019-20 Q4' AS quarter, DATE '2020-01-01' AS quarter_start, DATE '2020-03-31' AS quarter_end,
-            number AS row_number, 'row ' || number AS location, number % 7 = 3 AS ragged, hash([{fingerprint}]) AS row_fingerprint
+            number AS row_number, 'row ' || number AS location, number % 7 = 3 AS ragged,
+            hash([{fingerprint}]) AS row_fingerprint
         FROM rows_as_text
     """)
     connection.unregister("rows_as_text")
