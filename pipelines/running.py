@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from assets.intake.take_in import new_files
-from expectations.contract import REFERENCE
+from expectations.contract import REFERENCE, ContractRegistry
+from expectations.quarantine import expectation_of
 from pipelines.job_names import PUBLISH, QUARTER, TAKE_IN
 from pipelines.job_names import REFERENCE as REFERENCE_JOB
 from warehouse.connection import Warehouse
@@ -42,6 +43,18 @@ class RunFailedError(Exception):
     """A run did not finish; the message names the step and where to see it."""
 
 
+@dataclass(frozen=True)
+class SetAside:
+    """Rows of one file that broke one rule and stand in quarantine."""
+
+    file_name: str
+    rule: str
+    rows: int
+    first_location: str
+    says: str
+    remedy: str
+
+
 @dataclass
 class RunReport:
     """What a run did: the receipts it judged, the quarters it made, and the release in force after it."""
@@ -49,6 +62,7 @@ class RunReport:
     entered: list[Receipt] = field(default_factory=list)
     waiting: int = 0
     quarters: list[FinancialQuarter] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
     did_anything: bool = False
     release_before: Path | None = None
     release: Path | None = None
@@ -97,9 +111,30 @@ def run(
         runner.run(PUBLISH, "publishing")
     with Warehouse(home).open("reading the ledger") as connection:
         report.entered = receipts(connection, "list_contains(?::VARCHAR[], receipt_id)", [entered])
+        report.set_aside = _set_aside(connection, entered)
         report.waiting = len(new_files(connection, home))
     report.release = _current(home)
     return report
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection, receipt_ids: Sequence[str]) -> list[SetAside]:
+    contracts = ContractRegistry.load()
+    rows = connection.execute(
+        """
+        SELECT file_name, extract, table_name, rule, count(*), arg_min(location, row_number)
+        FROM (SELECT receipt.file_name, receipt.received_at, row.* EXCLUDE (rules), unnest(row.rules) AS rule
+              FROM ops.quarantine AS row JOIN ops.receipt AS receipt USING (receipt_id)
+              WHERE list_contains(?::VARCHAR[], receipt_id) AND receipt.judged <> 'stopped')
+        GROUP BY received_at, receipt_id, file_name, extract, table_name, rule ORDER BY received_at, receipt_id, rule
+        """,
+        [list(receipt_ids)],
+    ).fetchall()
+    found = []
+    for file_name, extract, table, rule, count, location in rows:
+        expectation = expectation_of(contracts[extract].table(table), rule)
+        if expectation is not None and expectation.quarantines:
+            found.append(SetAside(file_name, rule, count, location, expectation.says, expectation.remedy))
+    return found
 
 
 def _to_make(home: Home, named: Sequence[FinancialQuarter], everything: bool) -> dict[FinancialQuarter, list[str]]:

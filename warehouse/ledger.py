@@ -86,6 +86,28 @@ def record(connection: duckdb.DuckDBPyConnection, receipt: Receipt) -> None:
     )
 
 
+def quarantine_whole(connection: duckdb.DuckDBPyConnection, receipt: Receipt, locations: Sequence[str]) -> None:
+    """Set aside every row of a receipt stopped before any was looked at, under the rule that stopped it."""
+    connection.execute(
+        """
+        INSERT INTO ops.quarantine
+        SELECT ?, ?, ?, ?, ?, ?, row_number, rtrim(replace(location, '{column}', ''), ':'), [?]
+        FROM (SELECT unnest(?::VARCHAR[]) AS location, generate_subscripts(?::VARCHAR[], 1) AS row_number)
+        """,
+        [
+            receipt.receipt_id,
+            receipt.extract,
+            receipt.table_name,
+            receipt.agency,
+            receipt.area_code,
+            receipt.quarter,
+            receipt.rule,
+            list(locations),
+            list(locations),
+        ],
+    )
+
+
 def see(connection: duckdb.DuckDBPyConnection, path: str, size: int, modified_ns: int, receipt_id: str) -> None:
     """Note that a landed file was taken in as it is now."""
     connection.execute("DELETE FROM ops.landed_file WHERE path = ?", [path])

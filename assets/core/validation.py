@@ -257,13 +257,15 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
 
 
 def located(row: str, table: Table) -> str:
-    """A staged row's place as SQL: its cell where it is one, else file, line and the first column at fault."""
+    """A staged row's place as SQL: its cell where it is one, else file, line and the first column at fault.
+
+    Of several rules broken, one that keeps the row out of core comes before one that does not.
+    """
     subjects = " ".join(
-        f"WHEN {row}.broken[1] = '{expectation.rule}' THEN '{expectation.subject}'"
-        for expectation in table.expectations
-        if expectation.subject
+        f"WHEN list_contains({row}.broken, '{expectation.rule}') THEN '{expectation.subject or ''}'"
+        for expectation in sorted(table.expectations, key=lambda expectation: not expectation.quarantines)
     )
-    column = f"CASE {subjects} END" if subjects else "NULL"
+    column = f"CASE {subjects} END"
     shown = f"json_extract_string(receipt.headers, '$.columns.' || ({column}))"
     place = f"rtrim(replace({row}.location, '{{column}}', coalesce({shown}, '')), ':')"
     return f"CASE WHEN {row}.location LIKE '%!%' THEN {place} ELSE receipt.file_name || ':' || {place} END"

@@ -6,7 +6,7 @@ Here: archiving, recognising, refusing and entering files. Not here: loading the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,9 +19,20 @@ from assets.raw.readers.grid import UnreadableError
 from assets.reference.areas import Area
 from expectations.contract import Contract, ContractRegistry
 from warehouse.archive import Archive, FileChangedError
+from warehouse.connection import transaction
 from warehouse.home import Home
-from warehouse.ledger import Receipt, add_work, next_receipt_id, place_of, receipts, record, see, seen
-from warehouse.quarters import FIRST_QUARTER, FinancialQuarter
+from warehouse.ledger import (
+    Receipt,
+    add_work,
+    next_receipt_id,
+    place_of,
+    quarantine_whole,
+    receipts,
+    record,
+    see,
+    seen,
+)
+from warehouse.quarters import FIRST_QUARTER, FinancialQuarter, quarter_or_none
 
 
 @dataclass(frozen=True)
@@ -61,10 +72,13 @@ def take_in(
     entered = []
     for file, sha256 in kept:
         receipt = _receipt_of(connection, file, sha256)
+        locations: Sequence[str] = ()
         if sha256 is not None:
-            receipt = describe(receipt, archive.path(sha256), contracts, areas, as_of)
+            receipt, locations = describe(receipt, archive.path(sha256), contracts, areas, as_of)
             receipt = _duplicate_or_same(connection, receipt)
-        record(connection, receipt)
+        with transaction(connection):
+            record(connection, receipt)
+            quarantine_whole(connection, receipt, locations)
         see(connection, file.relative, file.size, file.modified_ns, receipt.receipt_id)
         if receipt.extract and receipt.outcome is None:
             add_work(connection, [place_of(receipt)])
@@ -86,7 +100,7 @@ def _receipt_of(connection: duckdb.DuckDBPyConnection, file: LandedFile, sha256:
         sha256=sha256,
         agency=file.agency,
         area_code=file.area_code,
-        quarter=file.quarter,
+        quarter=_spelled_as_label(file.quarter),
         received_at=file.received_at,
         file_name=file.path.name,
         outcome="unrecognised" if file.never_opened else None,
@@ -95,28 +109,37 @@ def _receipt_of(connection: duckdb.DuckDBPyConnection, file: LandedFile, sha256:
     )
 
 
+def _spelled_as_label(folder: str | None) -> str | None:
+    quarter = quarter_or_none(folder)
+    return quarter.label if quarter else folder
+
+
 def describe(
     receipt: Receipt, copy: Path, contracts: ContractRegistry, areas: Mapping[str, Area], as_of: date | None
-) -> Receipt:
-    """The receipt with what its content is, or with why it is stopped or not recognised. Only the copy is read."""
+) -> tuple[Receipt, Sequence[str]]:
+    """The receipt with what its content is, or with why it is stopped or not recognised. Only the copy is read.
+
+    A file that can be read and may not be where it is has its rows counted as quarantined: their places come second.
+    """
     try:
         recognised = recognise(copy, contracts)
     except UnreadableError as error:
-        return _stopped(receipt, error.rule, str(error))
+        return _stopped(receipt, error.rule, str(error)), ()
     except UnrecognisedError as error:
-        return dataclasses.replace(receipt, outcome="unrecognised", rule="extract_recognised", reason=str(error))
+        return dataclasses.replace(receipt, outcome="unrecognised", rule="extract_recognised", reason=str(error)), ()
     contract = recognised.contract
     receipt = dataclasses.replace(
         receipt, extract=contract.extract, table_name=recognised.table.name, layout=recognised.layout
     )
     fault = fault_of_place(receipt, contract, areas, as_of)
     if fault:
-        return _stopped(receipt, *fault)
+        locations = recognised.rows().locations
+        stopped = _stopped(receipt, *fault)
+        return dataclasses.replace(stopped, rows_read=len(locations), rows_quarantined=len(locations)), locations
     if contract.is_reference:
-        return receipt
-    quarter = FinancialQuarter.parse(str(receipt.quarter))
-    covers_from, covers_to = covered(contract, quarter)
-    return dataclasses.replace(receipt, quarter=quarter.label, covers_from=covers_from, covers_to=covers_to)
+        return receipt, ()
+    covers_from, covers_to = covered(contract, FinancialQuarter.parse(str(receipt.quarter)))
+    return dataclasses.replace(receipt, covers_from=covers_from, covers_to=covers_to), ()
 
 
 def fault_of_place(
