@@ -18,6 +18,7 @@ from assets.core.staging import stage_flat
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import Contract, Table
 from expectations.ddl import core_columns, core_name, raw_name, staged_columns, staged_name
+from expectations.expectation import literal
 from expectations.quarantine import STOPPED_RULE, broken_rules, critical, quarantining, rule_list, warning
 from warehouse.connection import transaction
 from warehouse.ledger import ACCEPTED, IN_FORCE, judge, settle
@@ -262,7 +263,8 @@ def located(row: str, table: Table) -> str:
     Of several rules broken, one that keeps the row out of core comes before one that does not.
     """
     subjects = " ".join(
-        f"WHEN list_contains({row}.broken, '{expectation.rule}') THEN '{expectation.subject or ''}'"
+        f"WHEN list_contains({row}.broken, {literal(expectation.rule)}) "
+        f"THEN {literal(expectation.subject) if expectation.subject else 'NULL'}"
         for expectation in sorted(table.expectations, key=lambda expectation: not expectation.quarantines)
     )
     column = f"CASE {subjects} END"
