@@ -68,14 +68,10 @@ def print_report(home: Home, report: RunReport) -> None:
     for receipt in report.refused:
         print(f"{receipt.outcome}: {receipt.file_name}: {receipt.rule}: {receipt.reason}")
     for rows in report.set_aside:
-        place = (
-            rows.first_location
-            if rows.first_location.startswith(rows.file_name)
-            else (f"{rows.file_name}: {rows.first_location}")
-        )
-        print(
-            f"quarantined: {place}: {rows.rule} ({rows.rows} {'row' if rows.rows == 1 else 'rows'}). {rows.says} {rows.remedy}"
-        )
+        in_file = rows.first_location.startswith(rows.file_name)
+        place = rows.first_location if in_file else f"{rows.file_name}: {rows.first_location}"
+        count = f"{rows.rows} row{'' if rows.rows == 1 else 's'}"
+        print(f"quarantined: {place}: {rows.rule} ({count}). {rows.says} {rows.remedy}")
     if report.waiting:
         print(f"{report.waiting} file(s) still growing: they wait for the next run.")
     made = ", ".join(quarter.label for quarter in report.quarters) or "none"
