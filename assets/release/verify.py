@@ -20,7 +20,7 @@ from assets.release.previous import PreviousRelease
 MAY_BECOME_EMPTY = frozenset({"findings"})
 """Tables whose last row may always go: nothing left that does not add up is the best of news."""
 NEVER_EMPTY = frozenset({"areas", "deliveries", "indicators"})
-"""Tables that hold rows whatever was delivered. The others may be empty once no accepted delivery stands."""
+"""Tables that hold rows whatever was delivered. The others may be empty once no accepted return stands."""
 
 
 class ReleaseRefusedError(Exception):
@@ -94,7 +94,11 @@ def _may_be_empty(connection: duckdb.DuckDBPyConnection, table: MartTable) -> bo
         return True
     if table.name in NEVER_EMPTY:
         return False
-    standing = "SELECT count(*) FROM marts.deliveries WHERE outcome IN ('accepted', 'accepted_with_quarantine')"
+    # Figures come from returns alone: where the last one was withdrawn, there are none to publish.
+    standing = (
+        "SELECT count(*) FROM marts.deliveries "
+        "WHERE extract = 'indicator_return' AND outcome IN ('accepted', 'accepted_with_quarantine')"
+    )
     [(accepted,)] = connection.sql(standing).fetchall()
     return not accepted
 
