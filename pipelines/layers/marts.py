@@ -5,6 +5,7 @@ from collections.abc import Callable
 import dagster as dg
 import duckdb
 
+from assets.core.tables import prepare_core
 from assets.marts.benchmarks import write_benchmarks
 from assets.marts.calendar import due_deliveries
 from assets.marts.catalogue_model import Catalogue
@@ -89,6 +90,7 @@ def _quarterly_asset(table: MartTable, deps: list[dg.AssetKey], write: QuarterWr
         with partnership.warehouse(f"making {table.name}") as connection:
             areas = areas_in_scope(connection, config, quarter)
             catalogue = partnership.catalogue
+            prepare_core(connection, partnership.contracts)
             prepare_marts(connection, catalogue)
             with transaction(connection):
                 rows = write(connection, catalogue, quarter, areas)

@@ -118,8 +118,8 @@ def test_parquet_and_database_say_the_same(example: Example) -> None:
     files = str(folder / "**" / "*.parquet")
     in_parquet = rows(
         example[0],
-        f"SELECT indicator_id, period, period_start, basis, printed FROM read_parquet('{files}', hive_partitioning = true)"
-        " ORDER BY ALL",
+        "SELECT indicator_id, period, period_start, basis, printed "
+        f"FROM read_parquet('{files}', hive_partitioning = true) ORDER BY ALL",
     )
     in_database = rows(
         example[0], "SELECT indicator_id, period, period_start, basis, printed FROM marts.indicator_values ORDER BY ALL"

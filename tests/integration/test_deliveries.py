@@ -58,7 +58,12 @@ def test_the_same_bytes_under_another_name_are_a_duplicate(example: Example, tmp
     land(home, f"{PLACE}/the same again.xlsx", example_file("council"), JUNE)
     report = run(home)
     [receipt] = report.entered
-    assert (receipt.outcome, receipt.rows_read, receipt.rows_accepted, receipt.rows_quarantined) == ("duplicate", 0, 0, 0)
+    assert (receipt.outcome, receipt.rows_read, receipt.rows_accepted, receipt.rows_quarantined) == (
+        "duplicate",
+        0,
+        0,
+        0,
+    )
     assert report.exit_code == 0
     assert figure(home, "cin_open", "2019-20 Q4") == 2367
 
