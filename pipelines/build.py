@@ -11,7 +11,6 @@ from typing import Any
 import dagster as dg
 
 from assets.marts.schema import mart_tables
-from expectations.contract import ContractRegistry
 from pipelines.jobs import jobs
 from pipelines.layers.core import core_assets
 from pipelines.layers.intake import receipts
@@ -25,7 +24,7 @@ from pipelines.schedules import quarterly
 def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """All definitions; resources named in `resource_overrides` take the place of the usual ones."""
     resources: dict[str, Any] = {"partnership": Partnership(), **(resource_overrides or {})}
-    contracts, catalogue = ContractRegistry.load(), resources["partnership"].catalogue
+    contracts, catalogue = resources["partnership"].contracts, resources["partnership"].catalogue
     return dg.Definitions(
         assets=[
             receipts,

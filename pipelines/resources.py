@@ -8,6 +8,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
 
 import dagster as dg
@@ -35,6 +36,27 @@ class StepError(Exception):
         super().__init__(f"{purpose}: {type(error).__name__} at {where} (its message may hold data and is not kept)")
 
 
+@cache
+def _shipped_contracts() -> ContractRegistry:
+    """The contracts, read once: they are the installed product's own and do not change while a process lives."""
+    return ContractRegistry.load()
+
+
+Signature = tuple[tuple[str, int, int], ...]
+
+
+def _signature(folder: Path) -> Signature:
+    """What tells whether a folder's declarations are still those that were read: path, size and time of each."""
+    found = ((path.relative_to(folder).as_posix(), path.stat()) for path in sorted(folder.rglob("*.yml")))
+    return tuple((name, status.st_size, status.st_mtime_ns) for name, status in found)
+
+
+@lru_cache(maxsize=4)
+def _catalogue(home: Home, _: Signature) -> Catalogue:
+    """The catalogue with a home's own entries, read again only where those changed."""
+    return Catalogue.of_home(home)
+
+
 class Partnership(dg.ConfigurableResource):
     """A partnership's home, its contracts and its catalogue (the shipped one and the home's own entries)."""
 
@@ -49,12 +71,13 @@ class Partnership(dg.ConfigurableResource):
     @property
     def contracts(self) -> ContractRegistry:
         """All contracts."""
-        return ContractRegistry.load()
+        return _shipped_contracts()
 
     @property
     def catalogue(self) -> Catalogue:
         """All indicators."""
-        return Catalogue.of_home(Home.locate(self.root or None))
+        home = Home.locate(self.root or None)
+        return _catalogue(home, _signature(home.catalogue))
 
     @property
     def archive(self) -> Archive:

@@ -20,7 +20,7 @@ def write_benchmarks(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
     Returns rows; runs in the caller's transaction, after `write_indicator_values`.
     """
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
-    connection.execute("SET VARIABLE scope_areas = ?", [list(areas)])
+    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
     return replace_unit(
         connection,
         "marts.indicator_benchmarks",

@@ -24,7 +24,7 @@ def write_dataset(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, a
     Runs in the caller's transaction.
     """
     kinds = ", ".join(f"'{kind}'" for kind in QUARTERLY)
-    connection.execute("SET VARIABLE scope_areas = ?", [list(areas)])
+    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE touched AS SELECT area_code, period AS quarter FROM ops.stale

@@ -22,7 +22,7 @@ def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
     `previous_report`, the same of the area's last earlier report of each agency.
     """
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
-    connection.execute("SET VARIABLE scope_areas = ?", [list(areas)])
+    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
     attributes = "value.* EXCLUDE (unit), value.unit, catalogue.agency, catalogue.decimals, catalogue.counted"
     connection.execute(
         f"""

@@ -19,7 +19,7 @@ def write_indicator_values(connection: duckdb.DuckDBPyConnection, quarter: str, 
     """Replace the figures reported in a quarter for some areas. Returns rows; runs in the caller's transaction."""
     define_population_in_effect(connection)
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
-    connection.execute("SET VARIABLE scope_areas = ?", [list(areas)])
+    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
     connection.execute(f"CREATE OR REPLACE TEMP TABLE returned AS {_returned()}")
     _note_stale_dataset_rows(connection)
     rows = replace_unit(

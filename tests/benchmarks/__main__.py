@@ -1,0 +1,91 @@
+"""`python -m tests.benchmarks [--date 2026-01-31] [--only NAME ...]`: run the proofs and write `docs/evidence.md`.
+
+Here: which proofs there are, and the page they make together: figures, machine, commit, date. Not here: any proof.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.benchmarks import pipeline
+
+PROOFS = (pipeline,)
+PAGE = Path("docs") / "evidence.md"
+LIBRARIES = ("dagster", "duckdb", "polars", "pyarrow", "great-expectations", "fastexcel", "lxml")
+
+
+def main() -> int:
+    """Run the proofs asked for; the page is written when all of them are through."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Run the proofs with a clock.")
+    parser.add_argument("--date", type=date.fromisoformat, default=date.today(), help="the date on the page")
+    parser.add_argument("--only", nargs="+", choices=[proof.NAME for proof in PROOFS], help="these proofs alone")
+    given = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    sections = []
+    for proof in PROOFS:
+        if given.only and proof.NAME not in given.only:
+            continue
+        print(f"{proof.NAME}: {proof.TITLE} ...", flush=True)
+        with tempfile.TemporaryDirectory(prefix="sightline-proof-") as workplace:
+            sections.append(f"## {proof.TITLE}\n\n{proof.prove(Path(workplace))}\n")
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text("\n".join([_head(given.date), *sections]), encoding="utf-8")
+    print(f"written: {PAGE}")
+    return 0
+
+
+def _head(day: date) -> str:
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return "\n".join(
+        [
+            "# Evidence",
+            "",
+            "Measured by `make prove` (`python -m tests.benchmarks`). Seconds are this machine's at that hour; what is "
+            "promised are ratios, taken within one process.",
+            "",
+            "| | |",
+            "|---|---|",
+            f"| date | {day.isoformat()} |",
+            f"| commit | {_commit()} |",
+            f"| machine | {_processor()}, {os.cpu_count()} cores, {_memory():.0f} GB of memory, {platform.system()} |",
+            f"| Python | {platform.python_version()} |",
+            f"| libraries | {libraries} |",
+            "",
+        ]
+    )
+
+
+def _commit() -> str:
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", f":!{PAGE}")
+        return git("rev-parse", "--short=12", "HEAD") + (", with changes not committed" if changed else "")
+    except (OSError, subprocess.CalledProcessError):
+        return f"none (version {version('sightline')})"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _memory() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+
+
+if __name__ == "__main__":
+    sys.exit(main())

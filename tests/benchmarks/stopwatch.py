@@ -1,0 +1,57 @@
+"""Where a run's time goes: the product's own functions, each under its stage, timed without the stages inside.
+
+Here: wrapping functions by name for as long as a measurement lasts. Not here: which functions (the proofs).
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest import mock
+
+Place = tuple[str, str]
+"""A module and the name in it that callers look up."""
+
+
+class Stopwatch:
+    """Seconds by stage. A stage inside another is taken off the outer one."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._open: list[float] = []
+        self.stage: str | None = None
+
+    @contextmanager
+    def time(self, stage: str) -> Iterator[None]:
+        """Count what happens inside as the stage's."""
+        begun, outer = time.perf_counter(), self.stage
+        self.stage = stage
+        self._open.append(0.0)
+        try:
+            yield
+        finally:
+            passed, inside = time.perf_counter() - begun, self._open.pop()
+            self.seconds[stage] += passed - inside
+            if self._open:
+                self._open[-1] += passed
+            self.stage = outer
+
+    @contextmanager
+    def over(self, stages: Iterable[tuple[str, Place]]) -> Iterator[None]:
+        """Time every call of the named functions while inside."""
+        with ExitStack() as patches:
+            for stage, (module, name) in stages:
+                home = importlib.import_module(module)
+                patches.enter_context(mock.patch.object(home, name, self._timed(stage, getattr(home, name))))
+            yield
+
+    def _timed(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*given: Any, **named: Any) -> Any:
+            with self.time(stage):
+                return function(*given, **named)
+
+        return timed

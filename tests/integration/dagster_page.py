@@ -1,0 +1,141 @@
+"""The page as people run it: Dagster's own webserver and daemon on a home, and questions to them over loopback.
+
+Here: starting both processes, asking GraphQL, and ending both whatever happens. Not here: what is asserted of
+the answers (the tests beside this one).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from warehouse.home import HOME_VARIABLE, Home
+
+ROOT = Path(__file__).parents[2]
+STARTING_SECONDS = 60
+Answer = TypeVar("Answer")
+
+
+def tool(name: str) -> str:
+    """A program that was installed beside the Python in use; its absence is a fault of the set-up."""
+    path = Path(sys.executable).parent / name
+    assert path.is_file(), f"{name} is not installed beside {sys.executable}"
+    return str(path)
+
+
+def surroundings(home: Home) -> dict[str, str]:
+    """The environment in which Dagster's programs find the home, this checkout, and nothing else of a developer's."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("DAGSTER_", "SIGHTLINE_"))},
+        "DAGSTER_HOME": str(home.dagster),
+        HOME_VARIABLE: str(home.root),
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def wait_until(ask: Callable[[], Answer], within: float, what: str) -> Answer:
+    """The first truthy answer; AssertionError where there is none in time."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        answer = ask()
+        if answer:
+            return answer
+        time.sleep(0.3)
+    raise AssertionError(f"{what}: not within {within:.0f} seconds")
+
+
+@contextmanager
+def processes(commands: Sequence[Sequence[str]], home: Home, logs: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Programs started in the root of the product, each in a group of its own that is ended with all it started."""
+    started = []
+    try:
+        for number, command in enumerate(commands):
+            with (logs / f"{number}-{Path(command[0]).name}.log").open("wb") as log:
+                started.append(
+                    subprocess.Popen(
+                        command, cwd=ROOT, env=surroundings(home), stdout=log, stderr=log, start_new_session=True
+                    )
+                )
+        yield started
+    finally:
+        _end(started)
+
+
+def _end(started: Sequence[subprocess.Popen[bytes]]) -> None:
+    """End the groups: asked first, all at once, then made to. A leader may have gone before what it started."""
+    for sign, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+        for process in started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, sign)
+        until = time.monotonic() + patience
+        for process in started:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=max(until - time.monotonic(), 0.1))
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Page:
+    """A running page."""
+
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The data a GraphQL query or mutation answers with; AssertionError where it answers with errors."""
+        body = json.dumps({"query": query, "variables": variables or {}}).encode()
+        request = urllib.request.Request(f"{self.address}/graphql", body, {"Content-Type": "application/json"})
+        # No proxy stands between this process and its own machine, whatever the environment says.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as reply:
+            answer = json.load(reply)
+        assert not answer.get("errors"), answer["errors"]
+        return answer["data"]
+
+    def loaded_locations(self) -> dict[str, str]:
+        """Each code location by name, with the kind of what came of loading it; none while nobody answers."""
+        try:
+            found = self.ask(
+                "{ workspaceOrError { ... on Workspace { locationEntries { name loadStatus "
+                "locationOrLoadError { __typename } } } } }"
+            )
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return {}
+        entries = found["workspaceOrError"]["locationEntries"]
+        if any(entry["loadStatus"] != "LOADED" for entry in entries):
+            return {}
+        return {entry["name"]: entry["locationOrLoadError"]["__typename"] for entry in entries}
+
+
+@contextmanager
+def page(home: Home, logs: Path, *, with_daemon: bool = True) -> Iterator[Page]:
+    """Webserver and daemon on a home, as `make ui` starts them, with every code location loaded."""
+    found = Page(free_port())
+    webserver = [tool("dagster-webserver"), "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(found.port)]
+    daemon = [tool("dagster-daemon"), "run", "-w", "workspace.yaml"]
+    with processes([webserver, daemon] if with_daemon else [webserver], home, logs):
+        loaded = wait_until(found.loaded_locations, STARTING_SECONDS, "the page answers")
+        assert loaded == {"pipelines.definitions": "RepositoryLocation"}
+        yield found
