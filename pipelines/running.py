@@ -92,6 +92,8 @@ def run(
         _notice_new_definitions(connection, home)
         pending = bool(work(connection))
         last = _last_receipt(connection)
+        # A run that failed may have entered files without judging them: this one speaks of them too.
+        unjudged = [receipt.receipt_id for receipt in receipts(connection, "outcome IS NULL")]
     report.release_before = report.release = _current(home)
     if not (fresh or pending or quarters or everything):
         return report
@@ -101,7 +103,7 @@ def run(
         if fresh:
             runner.run(TAKE_IN, "taking in files")
         with Warehouse(home).open("looking for work") as connection:
-            entered = [receipt.receipt_id for receipt in receipts(connection) if receipt.receipt_id > last]
+            entered = unjudged + [receipt.receipt_id for receipt in receipts(connection) if receipt.receipt_id > last]
             reference = any(place.agency == REFERENCE for place in work(connection))
         if reference or everything:
             runner.run(REFERENCE_JOB, "loading published data")

@@ -1,4 +1,7 @@
-"""`sightline check`: what would happen to files, as text, JSON, or a workbook to send back to the agency."""
+"""`sightline check`: what would happen to files, as text, JSON, or a workbook to send back to the agency.
+
+Here: the three forms of a verdict. Not here: how it is reached (`assets.intake.check`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`sightline run`, `withdraw` and `example`: doing the work, and saying what came of it."""
+"""`sightline run`, `withdraw` and `example`: doing the work, and saying what came of it.
+
+Here: the words. Not here: the work (`pipelines.running`).
+"""
 
 from __future__ import annotations
 

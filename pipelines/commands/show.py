@@ -1,4 +1,7 @@
-"""`sightline status`, `explain` and `template`: showing what stands, without changing anything."""
+"""`sightline status`, `explain` and `template`: showing what stands, without changing anything.
+
+Here: tables and words for the terminal. Not here: where the facts come from (`assets.marts`, `expectations`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Core: an asset for every core table, with its contract's rules as checks."""
+"""Core: an asset for every core table, with its contract's rules as checks.
+
+Here: keys, partitions, checks and counts. Not here: staging, judging and writing (`assets.core`).
+"""
 
 from collections.abc import Iterator
 

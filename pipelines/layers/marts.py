@@ -1,4 +1,7 @@
-"""Marts: figures of a quarter's deliveries (partitioned), and the tables over all of them (not)."""
+"""Marts: figures of a quarter's deliveries (partitioned), and the tables over all of them (not).
+
+Here: which mart is made by which function, after what. Not here: any query (`assets.marts`).
+"""
 
 from collections.abc import Callable
 

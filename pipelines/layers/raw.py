@@ -1,4 +1,7 @@
-"""Raw: an asset for every extract an agency sends, made from the contracts."""
+"""Raw: an asset for every extract an agency sends, made from the contracts.
+
+Here: keys, partitions and counts. Not here: reading a file (`assets.raw`).
+"""
 
 import dagster as dg
 

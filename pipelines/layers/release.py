@@ -1,4 +1,7 @@
-"""The release, and the pages of the quality record: what people outside the pipeline see."""
+"""The release, and the pages of the quality record: what people outside the pipeline see.
+
+Here: when they are made. Not here: what leaves (`assets.release`), or how the pages look (`expectations.data_docs`).
+"""
 
 from datetime import UTC, datetime
 

@@ -60,7 +60,7 @@ GOOD: dict[str, Row] = {
 
 @dataclass(frozen=True)
 class Case:
-    """Changes to the good row (or a second row beside it) that break one rule; `also` names rules that must break too."""
+    """Changes to the good row (or a second row beside it) that break one rule; `also` names those broken with it."""
 
     change: Row
     beside: Row | None = None
@@ -111,7 +111,9 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("indicator_return", "percent_sign_belongs"): Case({"value": "84 %"}),
     ("indicator_return", "percent_sign_given"): Case({"indicator": PERCENT, "value": "78.5"}),
-    ("indicator_return", "figure_repeated"): Case({}, beside={"indicator": "Number of Single Assessments (SA) completed within 45 days"}),
+    ("indicator_return", "figure_repeated"): Case(
+        {}, beside={"indicator": "Number of Single Assessments (SA) completed within 45 days"}
+    ),
     ("indicator_return", "figure_given_one_value"): Case({}, beside={"value": "850"}),
     ("population", "row_has_every_column"): Case({}, ragged=True),
     ("population", "duplicate"): Case({}, beside={}),

@@ -1,0 +1,190 @@
+"""What the finding rules find, and the near misses they must leave alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from assets.marts.arithmetic import define_arithmetic
+from expectations.finding_rule import finding_rules
+from warehouse.quarters import FinancialQuarter
+
+RULES = {rule.rule: rule for rule in finding_rules()}
+COLUMNS = {
+    "indicator_id": "VARCHAR", "area_code": "VARCHAR", "breakdown_type": "VARCHAR", "breakdown": "VARCHAR",
+    "period_type": "VARCHAR", "period": "VARCHAR", "period_end": "DATE", "basis": "VARCHAR", "reported_in": "VARCHAR",
+    "numerator": "DOUBLE", "denominator": "DOUBLE", "denominator_edition": "VARCHAR", "value": "DOUBLE",
+    "printed": "VARCHAR", "status": "VARCHAR", "reason": "VARCHAR", "source": "VARCHAR", "unit": "VARCHAR",
+    "agency": "VARCHAR", "decimals": "INTEGER", "counted": "VARCHAR",
+}  # fmt: skip
+
+
+def figure(quarter: str = "2019-20 Q4", **given: Any) -> dict[str, Any]:
+    """A figure of one area, a count of 100 unless told otherwise."""
+    end: date = FinancialQuarter.parse(quarter).end
+    made = {
+        **dict.fromkeys(COLUMNS), "indicator_id": "one", "area_code": "E06000045", "breakdown_type": "all",
+        "breakdown": "all", "period_type": "quarter", "period": quarter, "period_end": end, "basis": "return",
+        "reported_in": "2019-20 Q4", "status": "value", "unit": "count", "agency": "council", "decimals": 0,
+        "counted": "children", "numerator": 100.0, "value": 100.0, "source": "receipt R000001", **given,
+    }  # fmt: skip
+    if made["printed"] is None and made["value"] is not None:
+        made["printed"] = f"{made['value']:.{made['decimals']}f}"
+    return made
+
+
+def count(number: float, quarter: str = "2019-20 Q4", **given: Any) -> dict[str, Any]:
+    return figure(quarter, numerator=number, value=number, **given)
+
+
+def share(number: float, quarter: str = "2019-20 Q4", **given: Any) -> dict[str, Any]:
+    return figure(quarter, **{"numerator": None, "value": number, "unit": "percent", "decimals": 1, **given})
+
+
+def missing(quarter: str = "2019-20 Q4", **given: Any) -> dict[str, Any]:
+    return figure(quarter, numerator=None, value=None, status="missing", reason="No data available", **given)
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as opened:
+        define_arithmetic(opened)
+        opened.execute("CREATE MACRO unit_words(unit) AS unit")
+        opened.execute("CREATE TABLE indicator_part (total_id VARCHAR, part_id VARCHAR)")
+        opened.execute("INSERT INTO indicator_part VALUES ('total', 'part_a'), ('total', 'part_b')")
+        yield opened
+
+
+def found(connection: duckdb.DuckDBPyConnection, rule: str, *figures: Any, before: Any = ()) -> list[tuple[Any, ...]]:
+    """(indicator, period, expected, found) of what a rule finds in figures, given those of the report before."""
+    for name, rows in (("figure", figures), ("previous_report", before)):
+        columns = ", ".join(f"{column} {kind}" for column, kind in COLUMNS.items())
+        connection.execute(f"CREATE TABLE {name} ({columns})")
+        for row in rows:
+            marks = ", ".join("?" for _ in COLUMNS)
+            connection.execute(f"INSERT INTO {name} VALUES ({marks})", [row[column] for column in COLUMNS])
+    query = f"SELECT indicator_id, period, expected, found FROM ({RULES[rule].sql}) ORDER BY ALL"
+    return connection.execute(query).fetchall()
+
+
+def test_a_rate_that_its_count_does_not_give_is_found(connection: duckdb.DuckDBPyConnection) -> None:
+    sent = figure(numerator=272, value=62, unit="per_10000")
+    again = figure(numerator=272, denominator=50305, value=54.07, printed="54", unit="per_10000", basis="recomputed",
+                   denominator_edition="mid-2017")  # fmt: skip
+    assert found(connection, "count_against_rate", sent, again) == [("one", "2019-20 Q4", "54", "62")]
+
+
+def test_a_rate_that_its_count_gives_is_not(connection: duckdb.DuckDBPyConnection) -> None:
+    sent = figure(numerator=272, value=54, unit="per_10000")
+    again = figure(numerator=272, denominator=50305, value=54.07, printed="54", unit="per_10000", basis="recomputed")
+    assert not found(connection, "count_against_rate", sent, again)
+
+
+def test_a_percentage_that_is_not_its_count_over_its_base_is_found(connection: duckdb.DuckDBPyConnection) -> None:
+    wrong = share(22.3, numerator=53000, denominator=252800)
+    right = share(21.0, "2019-20 Q3", numerator=53000, denominator=252800)
+    assert found(connection, "count_against_rate", wrong, right) == [("one", "2019-20 Q4", "21.0", "22.3")]
+
+
+def test_whole_numbers_that_do_not_add_up_are_found(connection: duckdb.DuckDBPyConnection) -> None:
+    figures = (
+        count(159115, indicator_id="total"), count(99516, indicator_id="part_a"), count(59596, indicator_id="part_b")
+    )  # fmt: skip
+    assert found(connection, "parts_against_total", *figures) == [("total", "2019-20 Q4", "159112", "159115")]
+
+
+def test_rounding_of_parts_is_no_finding(connection: duckdb.DuckDBPyConnection) -> None:
+    figures = (
+        share(5.8, indicator_id="total"), share(2.9, indicator_id="part_a"), share(2.8, indicator_id="part_b")
+    )  # fmt: skip
+    assert not found(connection, "parts_against_total", *figures)
+
+
+def test_more_than_rounding_is_found(connection: duckdb.DuckDBPyConnection) -> None:
+    figures = (
+        share(5.8, indicator_id="total"), share(2.9, indicator_id="part_a"), share(2.7, indicator_id="part_b")
+    )  # fmt: skip
+    assert found(connection, "parts_against_total", *figures) == [("total", "2019-20 Q4", "5.6", "5.8")]
+
+
+def test_a_total_with_a_part_missing_is_left_alone(connection: duckdb.DuckDBPyConnection) -> None:
+    assert not found(
+        connection, "parts_against_total", count(10, indicator_id="total"), count(4, indicator_id="part_a")
+    )
+
+
+def test_a_gap_inside_a_series_is_found(connection: duckdb.DuckDBPyConnection) -> None:
+    figures = (count(1, "2019-20 Q2"), missing("2019-20 Q3"), count(1, "2019-20 Q4"))
+    assert found(connection, "gap_in_series", *figures) == [("one", "2019-20 Q3", "a figure", "missing")]
+
+
+def test_a_series_that_begins_later_or_has_not_gone_on_has_no_gap(connection: duckdb.DuckDBPyConnection) -> None:
+    figures = (missing("2019-20 Q1"), count(1, "2019-20 Q2"), count(1, "2019-20 Q3"), missing("2019-20 Q4"))
+    assert not found(connection, "gap_in_series", *figures)
+
+
+def test_a_figure_the_last_return_gave_and_this_one_leaves_out_is_found(connection: duckdb.DuckDBPyConnection) -> None:
+    before = (count(5, "2019-20 Q2", reported_in="2019-20 Q3"),)
+    now = (count(6, "2019-20 Q1"), missing("2019-20 Q2"), count(6, "2019-20 Q4"))
+    assert found(connection, "coverage_shrinks", *now, before=before) == [("one", "2019-20 Q2", "5", "missing")]
+
+
+def test_a_quarter_before_the_first_of_a_return_drops_out(connection: duckdb.DuckDBPyConnection) -> None:
+    before = (count(5, "2017-18 Q2", reported_in="2019-20 Q3"),)
+    assert not found(connection, "coverage_shrinks", count(6, "2019-20 Q1"), before=before)
+
+
+def test_a_restatement_of_more_than_a_tenth_is_found(connection: duckdb.DuckDBPyConnection) -> None:
+    before = (count(100, reported_in="2019-20 Q3"),)
+    assert found(connection, "restated", count(111), before=before) == [("one", "2019-20 Q4", "100", "111")]
+
+
+def test_a_restatement_of_a_tenth_is_not(connection: duckdb.DuckDBPyConnection) -> None:
+    assert not found(connection, "restated", count(110), before=(count(100, reported_in="2019-20 Q3"),))
+
+
+def test_a_last_decimal_restated_is_not(connection: duckdb.DuckDBPyConnection) -> None:
+    assert not found(connection, "restated", count(5), before=(count(4, reported_in="2019-20 Q3"),))
+
+
+def test_a_count_that_doubles_is_found(connection: duckdb.DuckDBPyConnection) -> None:
+    figures = (count(670, "2019-20 Q3"), count(1247, "2019-20 Q4"))
+    assert found(connection, "jump_between_periods", *figures) == [("one", "2019-20 Q4", "670", "1247")]
+
+
+def test_chance_in_small_counts_is_no_jump(connection: duckdb.DuckDBPyConnection) -> None:
+    assert not found(connection, "jump_between_periods", count(9, "2019-20 Q3"), count(17, "2019-20 Q4"))
+
+
+def test_a_percentage_that_moves_by_more_than_20_points_is_found(connection: duckdb.DuckDBPyConnection) -> None:
+    figures = (share(73.8, "2019-20 Q3"), share(53.7, "2019-20 Q4"))
+    assert found(connection, "jump_between_periods", *figures) == [("one", "2019-20 Q4", "73.8", "53.7")]
+
+
+def test_a_percentage_that_moves_by_20_points_is_not(connection: duckdb.DuckDBPyConnection) -> None:
+    assert not found(connection, "jump_between_periods", share(50.0, "2019-20 Q3"), share(70.0, "2019-20 Q4"))
+
+
+def test_a_jump_is_between_periods_that_follow_one_another(connection: duckdb.DuckDBPyConnection) -> None:
+    assert not found(connection, "jump_between_periods", count(670, "2018-19 Q4"), count(1247, "2019-20 Q4"))
+
+
+def test_a_rate_on_an_inferred_population_says_so(connection: duckdb.DuckDBPyConnection) -> None:
+    inferred = figure(basis="recomputed", denominator=49911, denominator_edition="mid-2016 first_release_inferred")
+    published = figure(
+        "2019-20 Q3", basis="recomputed", denominator=50305, denominator_edition="mid-2017 first_release"
+    )
+    assert [row[:2] for row in found(connection, "rate_on_inferred_population", inferred, published)] == [
+        ("one", "2019-20 Q4")
+    ]
+
+
+def test_every_rule_is_tried_here() -> None:
+    from pathlib import Path
+
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert [rule for rule in RULES if f'connection, "{rule}"' not in text.replace("\n        ", " ")] == []
