@@ -59,6 +59,7 @@ def _head(day: date) -> str:
             f"| machine | {_processor()}, {os.cpu_count()} cores, {_memory():.0f} GB of memory, {platform.system()} |",
             f"| Python | {platform.python_version()} |",
             f"| libraries | {libraries} |",
+            f"| load | {_load()} |",
             "",
         ]
     )
@@ -81,6 +82,11 @@ def _processor() -> str:
         return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
+
+
+def _load() -> str:
+    """Processes that wanted a core in the last quarter of an hour: beyond the number of cores, seconds are too many."""
+    return f"{os.getloadavg()[2]:.1f} processes wanting a core, on average, over the last quarter of an hour"
 
 
 def _memory() -> float:

@@ -193,10 +193,19 @@ def floor_of(recording: Recording, folder: Path) -> tuple[Path, Replayed]:
     return warehouse, replayed
 
 
+ROUNDS = 3
+"""How often product and floor take turns; the round whose ratio is the middle one stands for all."""
+
+
 def measure(workplace: Path, codes: Sequence[str]) -> Measured:
-    """Product and floor on the same files, in this process, one after the other."""
+    """Product and floor on the same files, in this process, taking turns: other work of the machine meets both."""
     recording = recorded_run(example_home(workplace / "recorded", codes))
-    home = example_home(workplace / "timed", codes)
+    rounds = [_round(workplace / f"round-{number}", codes, recording) for number in range(ROUNDS)]
+    return sorted(rounds, key=lambda measured: measured.ratio)[ROUNDS // 2]
+
+
+def _round(workplace: Path, codes: Sequence[str], recording: Recording) -> Measured:
+    home = example_home(workplace / "home", codes)
     total, stages = timed_run(home)
     reading = read_bare(home)
     _, replayed = floor_of(recording, workplace / "floor")
@@ -251,7 +260,7 @@ def _cost(one: Measured, forty: Measured) -> str:
         "Imports are excluded (a warm-up run comes first). The floor is the same files read with nothing but "
         "fastexcel and the csv module, and the very statements the run put to the warehouse, recorded and put to a "
         "bare DuckDB again: without Dagster, ledger, Great Expectations, report, Data Docs or second look. Product "
-        "and floor are of one process, one after the other.",
+        f"and floor are of one process and take turns {ROUNDS} times; the round with the middle ratio is shown.",
         "",
         "| areas | rows read | run | floor: reading | floor: SQL | floor | ratio |",
         "|---|---|---|---|---|---|---|",
