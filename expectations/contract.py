@@ -121,7 +121,8 @@ class Recognition(_Declared):
     """How a file shows by its content that it is this extract."""
 
     formats: tuple[Literal["csv", "xlsx"], ...] = Field(min_length=1)
-    layouts: tuple[Literal["flat", "quarters_across"], ...] = ("flat",)
+    layouts: tuple[str, ...] = ("flat",)
+    """The layouts tried, in order: `flat`, or those of printed tables (`assets.raw.layouts.printed`)."""
 
 
 class Governance(_Declared):

@@ -56,6 +56,7 @@ def raw_columns(table: Table) -> dict[str, str]:
         **PLACE_COLUMNS,
         **ROW_COLUMNS,
         "ragged": "BOOLEAN",
+        "layout": "VARCHAR",
         **{column.name: "VARCHAR" for column in table.columns},
         "extra": "VARCHAR",
     }

@@ -23,6 +23,7 @@ from warehouse.connection import Warehouse
 from warehouse.home import Home
 
 _OURS = Path(__file__).parents[1]
+_BEFORE_ANY_ROW = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 
 
 class StepError(Exception):
@@ -33,7 +34,9 @@ class StepError(Exception):
             frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_OURS)
         ]
         where = f"{Path(frames[-1].filename).relative_to(_OURS)}:{frames[-1].lineno}" if frames else "unknown"
-        super().__init__(f"{purpose}: {type(error).__name__} at {where} (its message may hold data and is not kept)")
+        # An error of binding is raised before any row is read: its words are of the query alone.
+        words = str(error) if isinstance(error, _BEFORE_ANY_ROW) else "its message may hold data and is not kept"
+        super().__init__(f"{purpose}: {type(error).__name__} at {where} ({words})")
 
 
 @cache

@@ -29,7 +29,16 @@ from pipelines.job_names import PUBLISH, QUARTER, TAKE_IN
 from pipelines.job_names import REFERENCE as REFERENCE_JOB
 from warehouse.connection import Warehouse
 from warehouse.home import HOME_VARIABLE, Home
-from warehouse.ledger import Receipt, add_work, keep_setting, places_with_deliveries, receipts, setting, work
+from warehouse.ledger import (
+    Receipt,
+    add_work,
+    keep_setting,
+    places_with_deliveries,
+    receipts,
+    release_awaited,
+    setting,
+    work,
+)
 from warehouse.quarters import FinancialQuarter, quarter_or_none
 
 if TYPE_CHECKING:
@@ -90,7 +99,7 @@ def run(
     with Warehouse(home).open("looking for work") as connection:
         fresh = bool(new_files(connection, home))
         _notice_new_definitions(connection, home)
-        pending = bool(work(connection))
+        pending = bool(work(connection)) or release_awaited(connection)
         last = _last_receipt(connection)
         # A run that failed may have entered files without judging them: this one speaks of them too.
         unjudged = [receipt.receipt_id for receipt in receipts(connection, "outcome IS NULL")]

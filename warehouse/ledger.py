@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+_AWAITED = "release_awaited"
 ACCEPTED = ("accepted", "accepted_with_quarantine")
 
 
@@ -271,6 +272,17 @@ def changed_periods(connection: duckdb.DuckDBPyConnection) -> dict[str, set[date
     return changed
 
 
-def forget_changed_periods(connection: duckdb.DuckDBPyConnection) -> None:
-    """A release holds them now."""
+def await_release(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note that the ledger or a mart changed since the last release: the next run publishes, even if this one fails."""
+    keep_setting(connection, _AWAITED, "yes")
+
+
+def release_awaited(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether anything changed since the last release."""
+    return setting(connection, _AWAITED) == "yes"
+
+
+def released(connection: duckdb.DuckDBPyConnection) -> None:
+    """A release holds everything now."""
     connection.execute("DELETE FROM ops.changed_period")
+    keep_setting(connection, _AWAITED, "no")

@@ -89,7 +89,7 @@ def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogu
     """
     raw = connection.execute(
         f"""
-        SELECT raw.*, receipt.layout FROM {raw_name(unit.contract, unit.table)} AS raw
+        SELECT raw.* FROM {raw_name(unit.contract, unit.table)} AS raw
         JOIN ops.receipt AS receipt USING (receipt_id)
         WHERE raw.quarter = ? AND raw.area_code IN (SELECT unnest(?::VARCHAR[]))
           AND NOT receipt.withdrawn AND receipt.loaded
@@ -100,7 +100,7 @@ def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogu
 
 
 def stage_rows(connection: duckdb.DuckDBPyConnection, unit: Unit, raw: pl.DataFrame, catalogue: Catalogue) -> int:
-    """Stage raw rows given as a frame (with their receipt's layout). Returns their number."""
+    """Stage raw rows given as a frame. Returns their number."""
     quarter = quarter_or_none(unit.quarter)
     raw = raw.with_columns(
         pl.lit(quarter.start if quarter else None, pl.Date).alias("quarter_start"),

@@ -22,7 +22,7 @@ from assets.intake.recognition import UnrecognisedError, recognise
 from assets.intake.take_in import covered, fault_of_place
 from assets.labels import label_key
 from assets.marts.catalogue_model import Catalogue
-from assets.raw.layouts import RawRows
+from assets.raw.layouts.rows import RawRows
 from assets.raw.load import raw_arrow, shown_headers
 from assets.raw.readers.grid import UnreadableError
 from assets.reference.areas import Area
@@ -130,7 +130,7 @@ class Checker:
         with duckdb.connect() as connection:
             migrate(connection)
             record(connection, receipt)
-            raw = pl.DataFrame(raw_arrow(table, receipt, rows)).with_columns(layout=pl.lit(receipt.layout))
+            raw = pl.DataFrame(raw_arrow(table, receipt, rows))
             stage_rows(connection, unit, raw, self.catalogue)
             write(connection, unit)
             judged = receipts(connection)[0]

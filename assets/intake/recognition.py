@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.raw.layouts import RawRows, find_printed_table, flat_header, missing_headers, read_flat, read_printed
+from assets.raw.layouts.flat import flat_header, missing_headers, read_flat
+from assets.raw.layouts.printed import is_printed, read_printed
+from assets.raw.layouts.rows import RawRows
 from assets.raw.readers.delimited import read_delimited
 from assets.raw.readers.grid import Sheet, UnreadableError
 from assets.raw.readers.workbook import is_workbook, read_workbook
@@ -29,8 +31,7 @@ class Recognised:
         """The file's rows as text."""
         if self.layout == "flat":
             return read_flat(self.sheets[0], self.table)
-        found = (find_printed_table(sheet) for sheet in self.sheets)
-        return read_printed([printed for printed in found if printed is not None], self.table)
+        return read_printed(self.sheets, self.table, self.contract.recognition.layouts)
 
 
 class UnrecognisedError(Exception):
@@ -51,7 +52,7 @@ def recognise(path: Path, contracts: ContractRegistry) -> Recognised:
     """What the file is. Raises UnreadableError where it cannot be read, UnrecognisedError where nothing fits.
 
     A flat table is the contract whose required columns are all there and which knows most of the others;
-    a file of printed tables is one in which a sheet has a label column and quarters across.
+    a printed file is one in which a sheet holds a table of a layout the contract declares.
     """
     sheets = open_sheets(path)
     file_format = "xlsx" if sheets[0].is_workbook else "csv"
@@ -65,9 +66,9 @@ def recognise(path: Path, contracts: ContractRegistry) -> Recognised:
         _, contract, table = max(flat, key=lambda found: found[0])
         return Recognised(contract, table, "flat", sheets[:1])
     for contract, table in contracts.tables():
-        fits = file_format in contract.recognition.formats and "quarters_across" in contract.recognition.layouts
-        if fits and any(find_printed_table(sheet) for sheet in sheets):
-            return Recognised(contract, table, "quarters_across", sheets)
+        layouts = contract.recognition.layouts
+        if file_format in contract.recognition.formats and is_printed(sheets, layouts):
+            return Recognised(contract, table, "printed", sheets)
     raise UnrecognisedError(_nearest(sheets[0], contracts))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from assets.core.in_force import figures_in_force
 from assets.intake.landing import LandedFile, has_settled, landed_files
 from assets.intake.recognition import UnrecognisedError, recognise
 from assets.raw.readers.grid import UnreadableError
@@ -24,6 +25,7 @@ from warehouse.home import Home
 from warehouse.ledger import (
     Receipt,
     add_work,
+    await_release,
     next_receipt_id,
     place_of,
     quarantine_whole,
@@ -83,6 +85,7 @@ def take_in(
         if receipt.extract and receipt.outcome is None:
             add_work(connection, [place_of(receipt)])
         entered.append(receipt)
+        await_release(connection)
     return TakenIn(tuple(entered), waiting)
 
 
@@ -209,12 +212,30 @@ def _duplicate_or_same(connection: duckdb.DuckDBPyConnection, receipt: Receipt) 
     if not same:
         return receipt
     newest = same[-1]
-    replaced = newest.outcome == "superseded" or any(
-        newest.outcome is None and other.sha256 != newest.sha256 and other.received_at > newest.received_at
-        for other in standing
-    )
-    if replaced and receipt.received_at > newest.received_at:
+    if receipt.received_at > newest.received_at and _says_something_again(connection, newest, standing):
         return receipt
     return dataclasses.replace(
         receipt, outcome="duplicate", rule="duplicate", reason=f"the same bytes as {newest.receipt_id}"
     )
+
+
+def _says_something_again(connection: duckdb.DuckDBPyConnection, earlier: Receipt, standing: Sequence[Receipt]) -> bool:
+    """Whether the bytes of an earlier receipt, sent once more, would change what is in force.
+
+    They would where a newer delivery replaced it, or some of its figures, or was stopped and closed the gate; and they
+    may where a newer one is not judged yet.
+    """
+    if earlier.outcome == "superseded":
+        return True
+    newer = [
+        other
+        for other in standing
+        if other.sha256 != earlier.sha256
+        and (other.received_at, other.sha256 or "") > (earlier.received_at, earlier.sha256 or "")
+    ]
+    if not newer or earlier.judged is None:
+        return bool(newer)
+    if any(other.judged in (None, "stopped") for other in newer):
+        return True
+    in_force = figures_in_force(connection, earlier)
+    return in_force is not None and in_force < earlier.rows_accepted

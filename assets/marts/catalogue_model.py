@@ -47,6 +47,10 @@ PERIOD_TYPE_OF_KIND: Mapping[str, str] = {
 }
 
 
+QUARTERLY_KINDS = ("snapshot", "flow", "rolling")
+"""Kinds of which every quarter has a figure: those the multi-agency dataset has columns for."""
+
+
 class CatalogueError(Exception):
     """Every problem of every catalogue file, collected before anything is refused."""
 
@@ -106,6 +110,10 @@ class Indicator(_Declared):
     parts: tuple[str, ...] = ()
     """Indicators that add up to this one."""
     comparators: tuple[ComparatorNote, ...] = ()
+    breakdown: str | None = None
+    """What printed tables break it down by, where a row or a title names the part (`phase`, `partner`, `event`)."""
+    share_of: str | None = None
+    """The indicator its count is a share of, where its value is a percentage."""
     valid_from: str = "2017-18 Q1"
     valid_to: str | None = None
 
@@ -187,6 +195,8 @@ class Catalogue(Mapping[str, Indicator]):
         """
         columns = []
         for indicator in self.values():
+            if indicator.period_kind not in QUARTERLY_KINDS:
+                continue
             title, value = indicator.title, indicator.measure
             if value == "rate":
                 columns.append(DatasetColumn(indicator.id, indicator.id, "count", f"{title}: count", "count"))
@@ -241,6 +251,8 @@ def _problems_between(indicators: Mapping[str, Indicator]) -> list[str]:
             if key in owners:
                 problems.append(f"{indicator.id}: the label of {owners[key]} too: {label.text}")
             owners[key] = indicator.id
+        if indicator.share_of is not None and indicator.share_of not in indicators:
+            problems.append(f"{indicator.id}: its whole {indicator.share_of} is not in the catalogue")
         for part in indicator.parts:
             if part not in indicators:
                 problems.append(f"{indicator.id}: its part {part} is not in the catalogue")

@@ -69,12 +69,14 @@ def _returned() -> str:
                any_value(figure.number) FILTER (NOT {is_count}) AS value_number,
                any_value(figure.status) FILTER (NOT {is_count}) AS value_status,
                any_value(figure.reason) FILTER (NOT {is_count}) AS value_reason,
+               any_value(figure.decimals) FILTER (figure.measure = catalogue.measure) AS sent_decimals,
                max(figure.base) AS base,
                max(figure.dq_status) AS dq_status,
                'receipt ' || min(figure.receipt_id) || ' sha256:' || min(receipt.sha256) || ' '
                    || string_agg(figure.location, '; ' ORDER BY figure.location) AS source,
                any_value(catalogue.unit) AS unit, any_value(catalogue.measure) AS measure,
                any_value(catalogue.counted) AS counted, any_value(catalogue.decimals) AS decimals,
+               any_value(catalogue.official) AS official,
                any_value(catalogue.population_band) AS population_band, any_value(catalogue.multiplier) AS multiplier
         FROM core.reported_figure AS figure
         JOIN catalogue ON catalogue.id = figure.indicator_id
@@ -97,7 +99,10 @@ def _as_returned() -> str:
         SELECT {_PLACE}, 'return' AS basis,
                count_number::DOUBLE AS numerator, base::DOUBLE AS denominator,
                CASE WHEN measure = 'count' THEN count_number ELSE value_number END::DOUBLE AS value,
-               printed_number(CASE WHEN measure = 'count' THEN count_number ELSE value_number END, decimals) AS printed,
+               -- What is published elsewhere is passed through: it is not given decimals it was not sent with.
+               printed_number(CASE WHEN measure = 'count' THEN count_number ELSE value_number END,
+                              CASE WHEN official THEN least(decimals, sent_decimals) ELSE decimals END::INTEGER)
+                   AS printed,
                coalesce(CASE WHEN measure = 'count' THEN count_status ELSE value_status END, 'missing') AS status,
                CASE WHEN measure = 'count' THEN count_reason
                     WHEN value_status IS NULL THEN 'the return gives the count and no ' || measure

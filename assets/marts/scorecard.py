@@ -31,8 +31,8 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
         "marts.scorecard",
         f"""
         WITH newest AS (
-            SELECT * FROM marts.indicator_values
-            WHERE period_type IN ('quarter', 'snapshot', 'rolling_12_months')
+            SELECT *, period_type IN ('quarter', 'snapshot', 'rolling_12_months') AS is_quarterly
+            FROM marts.indicator_values
             QUALIFY row_number() OVER (
                 PARTITION BY indicator_id, area_code, breakdown_type, breakdown, period_type, period, basis
                 ORDER BY reported_in DESC) = 1
@@ -50,16 +50,25 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
               AND EXISTS (SELECT 1 FROM newest AS any_count WHERE any_count.indicator_id = newest.indicator_id
                           AND any_count.area_code = newest.area_code AND any_count.numerator IS NOT NULL)
         ), placed AS (
-            SELECT *, max(period) OVER (PARTITION BY area_code) AS latest_quarter,
+            SELECT *, max(reported_in) OVER (PARTITION BY area_code) AS newest_delivery,
+                   max(period) FILTER (is_quarterly) OVER (PARTITION BY area_code) AS newest_quarter,
                    CASE WHEN cell_status = 'value' THEN text ELSE cell_status END AS shown
             FROM measured
         ), cell AS (
-            SELECT *, date_diff('month', quarter_first_day(period), quarter_first_day(latest_quarter)) // 3
+            -- A figure of a term, a year or no stated period stands in the latest column, the newest alone.
+            SELECT *, coalesce(newest_quarter, newest_delivery) AS latest_quarter,
+                   CASE WHEN is_quarterly THEN
+                             date_diff('month', quarter_first_day(period), quarter_first_day(newest_quarter)) // 3
+                        ELSE 0 END
                    AS steps_back
             FROM placed
+            QUALIFY is_quarterly OR row_number() OVER (
+                PARTITION BY indicator_id, measure, area_code, breakdown_type, breakdown, basis
+                ORDER BY period_end DESC NULLS LAST, period) = 1
         ), row AS (
             SELECT indicator_id, measure, area_code, area_name, breakdown_type, breakdown, basis,
-                   any_value(measure_unit) AS unit, any_value(latest_quarter) AS latest_quarter, {cells},
+                   any_value(measure_unit) AS unit, any_value(latest_quarter) AS latest_quarter,
+                   any_value(period) FILTER (steps_back = 0) AS latest_period, {cells},
                    any_value(number) FILTER (steps_back = 0) AS number_now,
                    any_value(number) FILTER (steps_back = 1) AS number_before,
                    any_value(number) FILTER (steps_back = 4) AS number_last_year,
@@ -78,8 +87,8 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
         )
         SELECT catalogue.theme, catalogue.agency, row.indicator_id, catalogue.title, row.measure, row.unit,
                catalogue.polarity, row.area_code, row.area_name, row.breakdown_type, row.breakdown, row.basis,
-               row.latest_quarter, row.quarter_1, row.quarter_2, row.quarter_3, row.quarter_4, row.quarter_5,
-               row.quarter_6, row.quarter_7, row.quarter_8,
+               row.latest_quarter, row.latest_period, row.quarter_1, row.quarter_2, row.quarter_3, row.quarter_4,
+               row.quarter_5, row.quarter_6, row.quarter_7, row.quarter_8,
                comparator.statistical_neighbours, comparator.england, comparator.south_east, comparator.like_for_like,
                comparator.comparator_note,
                row.number_now - row.number_before AS change_on_quarter,

@@ -100,6 +100,7 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
             "measure": entry.measure,
             "counted": entry.counted,
             "decimals": entry.decimals,
+            "official": entry.official,
             "polarity": entry.polarity,
             "period_type": entry.period_type,
             "population_band": entry.denominator.population if entry.denominator else None,
@@ -113,12 +114,16 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
     parts: list[dict[str, object]] = [
         {"total_id": entry.id, "part_id": part} for entry in catalogue.values() for part in entry.parts
     ]
+    shares: list[dict[str, object]] = [
+        {"part_id": entry.id, "whole_id": entry.share_of} for entry in catalogue.values() if entry.share_of
+    ]
     schemas: dict[str, tuple[list[dict[str, object]], list[tuple[str, pa.DataType]]]] = {
         "catalogue": (
             entries,
             [
                 *((name, pa.string()) for name in ("id", "title", "agency", "theme", "unit", "measure", "counted")),
                 ("decimals", pa.int32()),
+                ("official", pa.bool_()),
                 *((name, pa.string()) for name in ("polarity", "period_type", "population_band")),
                 ("multiplier", pa.int32()),
             ],
@@ -133,6 +138,7 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
             ],
         ),
         "indicator_part": (parts, [("total_id", pa.string()), ("part_id", pa.string())]),
+        "indicator_share": (shares, [("part_id", pa.string()), ("whole_id", pa.string())]),
         "area": (
             [{"area_code": area.area_code, "area_name": area.area_name} for area in areas().values()],
             [("area_code", pa.string()), ("area_name", pa.string())],

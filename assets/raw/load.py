@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.intake.recognition import recognise
-from assets.raw.layouts import RawRows
+from assets.raw.layouts.rows import RawRows
 from expectations.contract import Contract, ContractRegistry, Table
 from expectations.ddl import raw_columns, raw_name
 from warehouse.archive import Archive
@@ -101,6 +101,7 @@ def raw_arrow(table: Table, receipt: Receipt, rows: RawRows) -> pa.Table:
         "row_number": pa.array(rows.row_numbers, pa.int64()),
         "location": pa.array(rows.locations, pa.string()),
         "ragged": pa.array(rows.ragged, pa.bool_()),
+        "layout": pa.array(rows.layouts, pa.string()),
         **{name: pa.array(values, pa.string()) for name, values in zip(rows.columns, by_column, strict=True)},
         "extra": pa.array(rows.extra, pa.string()),
     }

@@ -18,8 +18,9 @@ Period: TypeAlias = date | None
 
 PARTITION_COLUMN = "period_start"
 
-ALLOWED_BREAKDOWNS = ("all", "phase")
-"""No breakdown by a personal characteristic leaves before disclosure control exists; school phase is none."""
+ALLOWED_BREAKDOWNS = ("all", "phase", "partner", "event")
+"""No breakdown by a personal characteristic leaves before disclosure control exists. A school phase, a partner that
+pays and an event that was held are none."""
 
 BELOW_AREA = r"^([EW]0[0-5]|S0[0-2]|N00|95)"
 """How ONS codes of wards, parishes, output areas and zones begin: everything smaller than an authority."""

@@ -29,7 +29,7 @@ from pipelines.quarters import QUARTERS
 from pipelines.resources import Partnership
 from warehouse.connection import transaction
 from warehouse.home import Home
-from warehouse.ledger import finish_work
+from warehouse.ledger import await_release, finish_work
 
 QuarterWriter = Callable[[duckdb.DuckDBPyConnection, Catalogue, str, tuple[str, ...]], int]
 TableWriter = Callable[[duckdb.DuckDBPyConnection, Catalogue, Home], int]
@@ -50,7 +50,8 @@ def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.As
         ("indicator_values", core, lambda c, _, quarter, areas: write_indicator_values(c, quarter, areas)),
         ("indicator_benchmarks", [values], lambda c, _, quarter, areas: write_benchmarks(c, quarter, areas)),
         ("multi_agency_dataset", [values], lambda c, catalogue, _, areas: write_dataset(c, catalogue, areas)),
-        ("findings", [values], _write_findings),
+        # Findings come last: once they are made, the quarter's places are done.
+        ("findings", [values, benchmarks, dataset], _write_findings),
     ]
     whole: list[tuple[str, list[dg.AssetKey], TableWriter]] = [
         ("indicators", [], lambda c, catalogue, _: write_indicators(c, catalogue)),
@@ -68,7 +69,6 @@ def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.As
 
 def _write_findings(connection: duckdb.DuckDBPyConnection, _: Catalogue, quarter: str, areas: tuple[str, ...]) -> int:
     rows = write_findings(connection, finding_rules(), quarter, areas)
-    # Findings are the last that is made of a quarter: its places are done.
     finish_work(connection, quarter, areas)
     return rows
 
@@ -97,6 +97,7 @@ def _quarterly_asset(table: MartTable, deps: list[dg.AssetKey], write: QuarterWr
             prepare_marts(connection, catalogue)
             with transaction(connection):
                 rows = write(connection, catalogue, quarter, areas)
+                await_release(connection)
         return dg.MaterializeResult(metadata=counts(rows, quarter=quarter, areas=len(areas)))
 
     return mart

@@ -16,7 +16,7 @@ from pipelines.layers.core import core_key
 from pipelines.layers.marts import mart_key
 from pipelines.metadata import counts
 from pipelines.resources import Partnership
-from warehouse.ledger import changed_periods, forget_changed_periods
+from warehouse.ledger import changed_periods, released
 from warehouse.publishing import Published
 
 
@@ -37,7 +37,7 @@ def release_assets(contracts: ContractRegistry, mart_names: list[str]) -> list[d
             catalogue = partnership.catalogue
             tables = prepare_marts(connection, catalogue)
             summary = build_release(connection, catalogue, tables, published, changed_periods(connection), home.as_of())
-            forget_changed_periods(connection)
+            released(connection)
         published.retire(datetime.now(UTC))
         return dg.MaterializeResult(
             metadata={

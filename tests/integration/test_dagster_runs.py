@@ -108,7 +108,7 @@ def test_a_core_materialisation_says_what_was_read_and_kept_back(
     instance: dg.DagsterInstance, example: tuple[Home, RunReport]
 ) -> None:
     _, report = example
-    [police] = [receipt for receipt in report.entered if receipt.agency == "police"]
+    [police] = [receipt for receipt in report.entered if receipt.extract == "missing_episodes"]
     metadata = {name: value.value for name, value in _latest(instance, EPISODES).metadata.items()}
     assert metadata["rows read"] == police.rows_read
     assert metadata["rows quarantined"] == police.rows_quarantined > 0
@@ -244,7 +244,7 @@ def test_the_page_goes_from_landing_to_release_and_back_fills(surrounded: None, 
     assert counts["dagster/row_count"] in (0, _row(home, "SELECT count(*) FROM core.reported_figure")[0])
     assert (home.published / "current" / "partner" / "sightline.duckdb").is_file()
     assert (home.data_docs / "index.html").is_file()
-    assert _row(home, "SELECT count(*) FROM ops.receipt WHERE judged IS NOT NULL")[0] == 3
+    assert _row(home, "SELECT count(*) FROM ops.receipt WHERE judged IS NOT NULL")[0] == 9
 
 
 def test_the_page_shows_the_runs_of_the_command_line(example: tuple[Home, RunReport], tmp_path: Path) -> None:

@@ -190,3 +190,19 @@ def test_two_homes_with_the_same_files_publish_the_same_bytes(example: Example, 
         for of in (home, example[0])
     )
     assert ours == theirs
+
+
+def test_going_back_counts_where_only_some_figures_were_replaced(corrected: Home, tmp_path: Path) -> None:
+    home = copy_home(corrected, tmp_path / "home")
+    land(home, f"{PLACE}/first again.xlsx", example_file("council"), JULY)
+    run(home)
+    assert outcomes(home)["first again.xlsx"] == "accepted"
+    assert figure(home, "cpp_open", "2018-19 Q2") == 272
+
+
+def test_a_copy_is_a_duplicate_beside_newer_files_of_other_figures(example: Example, tmp_path: Path) -> None:
+    home = copy_home(example[0], tmp_path / "home")
+    training = next((home.landing / "partnership").rglob("training.csv"))
+    land(home, f"partnership/{SOUTHAMPTON}/2019-20-Q4/copy.csv", training, JULY)
+    [receipt] = run(home).entered
+    assert (receipt.file_name, receipt.outcome) == ("copy.csv", "duplicate")

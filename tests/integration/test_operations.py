@@ -213,7 +213,9 @@ def test_a_filled_template_reads_back_in_every_encoding(
     assert main(["template", "indicator_return"]) == 0
     text = capsys.readouterr().out
     line = io.StringIO()
-    csv.writer(line).writerow(["cin_open", "all", "2019-20 Q4", "2367", "", "466", "the council’s figure – final"])
+    csv.writer(line).writerow(
+        ["cin_open", "all", "2019-20 Q4", "2367", "", "466", "the council’s figure – final", "", ""]
+    )
     path = tmp_path / "return.csv"
     path.write_bytes((text + line.getvalue()).encode(encoding))
     assert main(["check", str(path), "--area", SOUTHAMPTON, "--quarter", "2019-20-Q4", "--format", "json"]) == 0

@@ -96,6 +96,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("missing_episodes", "category_in_code_set"): Case({"category": "runaway"}),
     ("missing_episodes", "looked_after_is_yes_or_no"): Case({"looked_after": "perhaps"}),
     ("indicator_return", "row_has_every_column"): Case({}, ragged=True),
+    ("indicator_return", "row_placed"): Case({"indicator": "a line between tables"}, layout="unplaced"),
     ("indicator_return", "indicator_known"): Case({"indicator": "Number of Single Asessments"}),
     ("indicator_return", "period_known"): Case({"period": "Q5 2019-20"}),
     ("indicator_return", "period_not_after_the_delivery"): Case({"period": "Q1 2020-21"}),

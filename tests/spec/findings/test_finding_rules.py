@@ -56,6 +56,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         opened.execute("CREATE MACRO unit_words(unit) AS unit")
         opened.execute("CREATE TABLE indicator_part (total_id VARCHAR, part_id VARCHAR)")
         opened.execute("INSERT INTO indicator_part VALUES ('total', 'part_a'), ('total', 'part_b')")
+        opened.execute("CREATE TABLE indicator_share AS SELECT 'share' AS part_id, 'whole' AS whole_id")
         yield opened
 
 
@@ -115,6 +116,32 @@ def test_a_total_with_a_part_missing_is_left_alone(connection: duckdb.DuckDBPyCo
     assert not found(
         connection, "parts_against_total", count(10, indicator_id="total"), count(4, indicator_id="part_a")
     )
+
+
+def test_a_share_that_its_count_and_whole_do_not_give_is_found(connection: duckdb.DuckDBPyConnection) -> None:
+    whole = count(252800, indicator_id="whole")
+    assert found(connection, "share_against_its_whole", share(22.3, numerator=53000, indicator_id="share"), whole) == [
+        ("share", "2019-20 Q4", "21.0", "22.3")
+    ]
+
+
+def test_a_share_that_they_give_is_not(connection: duckdb.DuckDBPyConnection) -> None:
+    whole = count(252800, indicator_id="whole")
+    assert not found(connection, "share_against_its_whole", share(21.0, numerator=53000, indicator_id="share"), whole)
+
+
+def paid(by: str, pounds: float) -> dict[str, Any]:
+    kind = "all" if by == "all" else "partner"
+    return figure(unit="gbp", numerator=None, value=pounds, breakdown_type=kind, breakdown=by)
+
+
+def test_payments_that_do_not_add_up_to_their_total_are_found(connection: duckdb.DuckDBPyConnection) -> None:
+    figures = (paid("all", 159115), paid("council", 99516), paid("police", 59596))
+    assert found(connection, "breakdown_against_total", *figures) == [("one", "2019-20 Q4", "159112", "159115")]
+
+
+def test_payments_that_add_up_are_not(connection: duckdb.DuckDBPyConnection) -> None:
+    assert not found(connection, "breakdown_against_total", paid("all", 3), paid("council", 1), paid("police", 2))
 
 
 def test_a_gap_inside_a_series_is_found(connection: duckdb.DuckDBPyConnection) -> None:

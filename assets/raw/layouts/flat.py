@@ -1,0 +1,83 @@
+"""The flat table: one header, then a row a record.
+
+Here: matching headers to declared columns and reading the rows below. Not here: printed tables (the modules beside
+this one).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from assets.labels import label_key
+from assets.raw.layouts.rows import RawRows
+from assets.raw.readers.grid import GridRow, Sheet, UnreadableError, column_letter
+from expectations.contract import Table
+
+LAYOUT = "flat"
+
+
+def flat_header(sheet: Sheet, table: Table) -> Mapping[str, int] | None:
+    """Which column of the sheet holds which declared column, or None where a required one is missing."""
+    found = _match_header(sheet.rows[0], table)
+    if all(column.name in found for column in table.columns if column.required):
+        return found
+    return None
+
+
+def missing_headers(sheet: Sheet, table: Table) -> list[str]:
+    """The required columns a sheet's first row lacks."""
+    found = _match_header(sheet.rows[0], table)
+    return [column.name for column in table.columns if column.required and column.name not in found]
+
+
+def _match_header(row: GridRow, table: Table) -> dict[str, int]:
+    keys = {label_key(name): column.name for column in table.columns for name in (column.name, *column.headers)}
+    found: dict[str, int] = {}
+    for index, cell in enumerate(row.cells):
+        name = keys.get(label_key(cell or ""))
+        if name is None:
+            continue
+        if name in found:
+            raise UnreadableError(
+                "headers_stand_once",
+                f"two columns are headed {name}",
+                "Remove one, or give it another heading.",
+                f"line {row.number}",
+            )
+        found[name] = index
+    return found
+
+
+def read_flat(sheet: Sheet, table: Table) -> RawRows:
+    """Every row below the header, with unknown columns kept beside the declared ones."""
+    header = flat_header(sheet, table)
+    if header is None:
+        raise UnreadableError(
+            "headers_known", f"no column for {', '.join(missing_headers(sheet, table))}", "Use the template's headings."
+        )
+    titles = sheet.rows[0].cells
+    unknown = {index: title for index, title in enumerate(titles) if title and index not in header.values()}
+    rows = RawRows(tuple(column.name for column in table.columns), unknown_headers=tuple(unknown.values()))
+    rows.shown_columns = {
+        name: column_letter(index) if sheet.is_workbook else (titles[index] or name) for name, index in header.items()
+    }
+    for row in sheet.rows[1:]:
+        cells = row.cells
+        rows.values.append(
+            tuple(
+                cells[header[name]] if name in header and header[name] < len(cells) else None for name in rows.columns
+            )
+        )
+        rows.row_numbers.append(row.number)
+        rows.locations.append(
+            f"{sheet.name}!{{column}}{row.number}" if sheet.is_workbook else f"{row.number}:{{column}}"
+        )
+        rows.layouts.append(LAYOUT)
+        rows.ragged.append(not sheet.is_workbook and len(cells) != len(titles))
+        kept = {title: cells[index] for index, title in unknown.items() if index < len(cells) and cells[index]}
+        beyond = [cell for cell in cells[len(titles) :] if cell]
+        if beyond:
+            kept["beyond the header"] = " | ".join(beyond)
+        rows.extra.append(json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else None)
+    return rows
