@@ -202,11 +202,15 @@ def withdraw(connection: duckdb.DuckDBPyConnection, receipt_id: str) -> Receipt:
     if receipt.withdrawn:
         raise NoSuchReceiptError(f"{receipt_id} was withdrawn before")
     if receipt.judged not in (*ACCEPTED, "stopped") or not receipt.extract:
-        raise NoSuchReceiptError(f"{receipt_id} is {receipt.outcome}: it has no figures to take out")
+        state = receipt.outcome or "not judged yet (`sightline run` does that)"
+        raise NoSuchReceiptError(f"{receipt_id} is {state}: it has no figures to take out")
     connection.execute(
         "UPDATE ops.receipt SET withdrawn = TRUE, outcome = 'superseded' WHERE receipt_id = ?", [receipt_id]
     )
-    add_work(connection, [place_of(receipt)])
+    if receipt.loaded:
+        # A delivery stopped for its place has no figures anywhere: there is nothing to make anew.
+        add_work(connection, [place_of(receipt)])
+    await_release(connection)
     return receipt
 
 

@@ -19,7 +19,7 @@ import polars as pl
 
 from assets.core.validation import JUDGED, Unit, located, stage_rows, write
 from assets.intake.recognition import UnrecognisedError, recognise
-from assets.intake.take_in import covered, fault_of_place
+from assets.intake.take_in import covered, fault_of_area, fault_of_quarter
 from assets.labels import label_key
 from assets.marts.catalogue_model import Catalogue
 from assets.raw.layouts.rows import RawRows
@@ -92,10 +92,10 @@ class Checker:
         contract, table = recognised.contract, recognised.table
         receipt = self._receipt(path, sha256, contract, table, recognised.layout, rows)
         fault = None
-        if self.area_code and self.quarter:
-            fault = fault_of_place(receipt, contract, self.areas, self.as_of)
-        elif self.area_code and self.area_code not in self.areas:
-            fault = ("area_known", f"{self.area_code} is no area's ONS code.")
+        if self.area_code and not contract.is_reference:
+            fault = fault_of_area(receipt, self.areas)
+        if fault is None and self.quarter and not contract.is_reference:
+            fault = fault_of_quarter(receipt, self.as_of)
         if fault:
             problem = Problem(path.name, fault[0], "critical", fault[1], "Check --area and --quarter.")
             read = len(rows.values)

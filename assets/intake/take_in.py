@@ -78,14 +78,15 @@ def take_in(
         if sha256 is not None:
             receipt, locations = describe(receipt, archive.path(sha256), contracts, areas, as_of)
             receipt = _duplicate_or_same(connection, receipt)
+        # A receipt without its work would never be loaded: all of this stands, or the file is new to the next run.
         with transaction(connection):
             record(connection, receipt)
             quarantine_whole(connection, receipt, locations)
-        see(connection, file.relative, file.size, file.modified_ns, receipt.receipt_id)
-        if receipt.extract and receipt.outcome is None:
-            add_work(connection, [place_of(receipt)])
+            see(connection, file.relative, file.size, file.modified_ns, receipt.receipt_id)
+            if receipt.extract and receipt.outcome is None:
+                add_work(connection, [place_of(receipt)])
+            await_release(connection)
         entered.append(receipt)
-        await_release(connection)
     return TakenIn(tuple(entered), waiting)
 
 
@@ -157,6 +158,11 @@ def fault_of_place(
         )
     if contract.is_reference:
         return None
+    return fault_of_area(receipt, areas) or fault_of_quarter(receipt, as_of)
+
+
+def fault_of_area(receipt: Receipt, areas: Mapping[str, Area]) -> tuple[str, str] | None:
+    """What is wrong with the area a file was put under; None where agencies deliver for it."""
     area = areas.get(str(receipt.area_code))
     if area is None or not area.delivers:
         return (
@@ -164,6 +170,11 @@ def fault_of_place(
             f"{receipt.area_code} is no local authority's ONS code. Use the code of the responsible authority, "
             "such as E06000045.",
         )
+    return None
+
+
+def fault_of_quarter(receipt: Receipt, as_of: date | None) -> tuple[str, str] | None:
+    """What is wrong with the quarter a file was put under; None where a delivery can report it."""
     try:
         quarter = FinancialQuarter.parse(str(receipt.quarter))
     except ValueError:

@@ -18,6 +18,7 @@ from tests.homes import (
     PORTSMOUTH,
     SOUTHAMPTON,
     changed_return,
+    copy_home,
     example_file,
     land,
     new_home,
@@ -237,3 +238,19 @@ def test_a_check_can_be_sent_back_as_a_workbook(tmp_path: Path) -> None:
     workbook = openpyxl.load_workbook(out)
     assert workbook.sheetnames == ["Files", "Problems"]
     assert workbook["Problems"].max_row > 1
+
+
+def test_a_check_refuses_an_area_or_a_quarter_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(example_file("council"))
+    assert main(["check", path, "--area", "E06999999"]) == 2
+    assert "area_known" in capsys.readouterr().out
+    assert main(["check", path, "--quarter", "2016-17-Q4"]) == 2
+    assert "quarter_known" in capsys.readouterr().out
+
+
+def test_withdrawing_a_file_stopped_for_its_place_leaves_no_work(scene: Scene, tmp_path: Path) -> None:
+    home = copy_home(scene[0], tmp_path / "home")
+    [(receipt_id,)] = private(home, "SELECT receipt_id FROM ops.receipt WHERE file_name = 'unknown quarter.xlsx'")
+    assert main(["withdraw", receipt_id, "--home", str(home.root)]) == 0
+    assert private(home, "SELECT * FROM ops.work") == []
+    assert not run(home).did_anything
