@@ -143,6 +143,8 @@ class Contract(_Declared):
     format_owner: Literal["ours", "statutory", "agency", "publisher"]
     """`ours`: we define the format, so we publish a template of it."""
     coverage: Literal["year_to_date", "quarter", "snapshot", "as_printed", "edition"]
+    shape: Literal["flat", "reported_figures", "education_statistics", "population_by_vintage"] = "flat"
+    """How raw rows become staged and core rows: column by column, or by one of `assets.core.shapes`."""
     replaces: Literal["delivery", "figure"] = "delivery"
     """What a newer delivery replaces: the whole earlier one, or figure by figure."""
     tolerance: float = Field(default=1.0, ge=0, le=1)

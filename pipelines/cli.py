@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from assets.marts.calendar import CalendarError
 from assets.marts.catalogue_model import CatalogueError
@@ -62,10 +63,15 @@ def _quarter(text: str) -> FinancialQuarter:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, and exit 1: argparse's own 2 would read as a stopped delivery."""
+        self.print_usage(sys.stderr)
+        self.exit(1, f"{self.prog}: error: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="sightline", description="Multi-agency safeguarding data for a children's partnership."
-    )
+    parser = _Parser(prog="sightline", description="Multi-agency safeguarding data for a children's partnership.")
     commands = parser.add_subparsers(dest="name", required=True, metavar="COMMAND")
 
     def command(name: str, words: str) -> argparse.ArgumentParser:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from assets.core.reported_figure import in_force_figures, stage_reported_figures
-from assets.core.staging import stage_flat
+from assets.core.shapes import SHAPES
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import Contract, Table
 from expectations.ddl import core_columns, core_name, raw_name, staged_columns, staged_name
@@ -106,8 +105,7 @@ def stage_rows(connection: duckdb.DuckDBPyConnection, unit: Unit, raw: pl.DataFr
         pl.lit(quarter.start if quarter else None, pl.Date).alias("quarter_start"),
         pl.lit(quarter.end if quarter else None, pl.Date).alias("quarter_end"),
     )
-    shaped = bool(unit.table.staged)
-    staged = stage_reported_figures(raw, unit.table, catalogue) if shaped else stage_flat(raw, unit.table)
+    staged = SHAPES[unit.contract.shape].stage(raw, unit.table, catalogue)
     name = staged_name(unit.contract, unit.table)
     types = staged_columns(unit.table)
     casts = ", ".join(f"{quote(column)}::{kind} AS {quote(column)}" for column, kind in types.items())
@@ -310,8 +308,9 @@ def _accepted(unit: Unit) -> str:
 def _in_force(unit: Unit) -> str:
     columns = list(core_columns(unit.table))
     if unit.contract.replaces == "figure":
-        return in_force_figures("accepted", columns)
-    return f"SELECT {', '.join(map(quote, columns))} FROM accepted WHERE receipt_id IN ({IN_FORCE})"
+        return SHAPES[unit.contract.shape].core("accepted", columns)
+    in_force = f"(SELECT * FROM accepted WHERE receipt_id IN ({IN_FORCE}))"
+    return SHAPES[unit.contract.shape].core(in_force, columns)
 
 
 def _receipts_in_force(unit: Unit) -> str:

@@ -18,6 +18,7 @@ import duckdb
 import polars as pl
 
 from assets.core.validation import JUDGED, Unit, located, stage_rows, write
+from assets.intake.landing import readable, why_not_a_file_to_open
 from assets.intake.recognition import UnrecognisedError, recognise
 from assets.intake.take_in import covered, fault_of_area, fault_of_quarter
 from assets.labels import label_key
@@ -78,17 +79,26 @@ class Checker:
 
     def check(self, path: Path) -> FileCheck:
         """Check one file. Rules about an area or a quarter that was not given are not evaluated."""
+        never = why_not_a_file_to_open(path, path.stat(follow_symlinks=False))
+        if never:
+            kind, _, remedy = never.partition("; ")
+            problem = Problem(
+                readable(path.name), "never_opened", "critical", kind, f"{remedy[:1].upper()}{remedy[1:]}."
+            )
+            return FileCheck(readable(path.name), None, None, "unrecognised", 0, 0, 0, (problem,))
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         try:
             recognised = recognise(path, self.contracts)
             rows = recognised.rows()
         except UnreadableError as error:
-            where = f"{path.name}:{error.location}" if error.location else path.name
+            where = f"{readable(path.name)}:{error.location}" if error.location else readable(path.name)
             problem = Problem(where, error.rule, "critical", error.found, error.remedy)
-            return FileCheck(path.name, sha256, None, "stopped", 0, 0, 0, (problem,))
+            return FileCheck(readable(path.name), sha256, None, "stopped", 0, 0, 0, (problem,))
         except UnrecognisedError as error:
-            problem = Problem(path.name, "extract_recognised", "critical", str(error), "Use the template's headings.")
-            return FileCheck(path.name, sha256, None, "unrecognised", 0, 0, 0, (problem,))
+            problem = Problem(
+                readable(path.name), "extract_recognised", "critical", str(error), "Use the template's headings."
+            )
+            return FileCheck(readable(path.name), sha256, None, "unrecognised", 0, 0, 0, (problem,))
         contract, table = recognised.contract, recognised.table
         receipt = self._receipt(path, sha256, contract, table, recognised.layout, rows)
         fault = None
@@ -97,9 +107,9 @@ class Checker:
         if fault is None and self.quarter and not contract.is_reference:
             fault = fault_of_quarter(receipt, self.as_of)
         if fault:
-            problem = Problem(path.name, fault[0], "critical", fault[1], "Check --area and --quarter.")
+            problem = Problem(readable(path.name), fault[0], "critical", fault[1], "Check --area and --quarter.")
             read = len(rows.values)
-            return FileCheck(path.name, sha256, contract.extract, "stopped", read, 0, read, (problem,))
+            return FileCheck(readable(path.name), sha256, contract.extract, "stopped", read, 0, read, (problem,))
         return self._judge(path, receipt, contract, table, rows)
 
     def _receipt(
@@ -114,7 +124,7 @@ class Checker:
             area_code=self.area_code or "",
             quarter=quarter,
             received_at=datetime.now(UTC).replace(tzinfo=None),
-            file_name=path.name,
+            file_name=readable(path.name),
             extract=contract.extract,
             table_name=table.name,
             layout=layout,
@@ -137,15 +147,19 @@ class Checker:
             problems = self._problems(connection, table)
         if judged.outcome == "stopped":
             reason, _, remedy = str(judged.reason).partition(". ")
-            problems.insert(0, Problem(path.name, str(judged.rule), "critical", reason, remedy))
+            problems.insert(0, Problem(readable(path.name), str(judged.rule), "critical", reason, remedy))
         problems += [
             Problem(
-                path.name, "columns_known", "info", "a column the contract does not know", "It is kept, and not used."
+                readable(path.name),
+                "columns_known",
+                "info",
+                "a column the contract does not know",
+                "It is kept, and not used.",
             )
             for _ in rows.unknown_headers
         ]
         return FileCheck(
-            path.name,
+            readable(path.name),
             receipt.sha256,
             contract.extract,
             str(judged.outcome),

@@ -40,6 +40,11 @@ class LandedFile:
         return datetime.fromtimestamp(self.modified_ns / 1e9, tz=UTC).replace(tzinfo=None, microsecond=0)
 
 
+def readable(text: str) -> str:
+    """A file's name as text that can be kept and printed: bytes that are no UTF-8 are written out (`caf\\xe9.csv`)."""
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
+
+
 def landed_files(landing: Path) -> list[LandedFile]:
     """Every file below `landing/`, ordered by path. Links are listed, never followed."""
     return sorted(_walk(landing, landing), key=lambda file: file.relative)
@@ -55,11 +60,12 @@ def _walk(folder: Path, landing: Path) -> Iterator[LandedFile]:
 
 
 def _landed(path: Path, status: os.stat_result, landing: Path) -> LandedFile:
-    folders = path.relative_to(landing).parts[:-1]
+    relative = readable(path.relative_to(landing).as_posix())
+    folders = tuple(relative.split("/")[:-1])
     agency, area_code, quarter = (*folders[:3], None, None, None)[:3]
     return LandedFile(
         path=path,
-        relative=path.relative_to(landing).as_posix(),
+        relative=relative,
         size=status.st_size,
         modified_ns=status.st_mtime_ns,
         agency=agency,
@@ -69,13 +75,20 @@ def _landed(path: Path, status: os.stat_result, landing: Path) -> LandedFile:
     )
 
 
-def _why_never_opened(path: Path, status: os.stat_result, folders: tuple[str, ...]) -> str | None:
+def why_not_a_file_to_open(path: Path, status: os.stat_result) -> str | None:
+    """Why a file is never opened, wherever it lies: what is wrong; what to do. None where it may be opened."""
     if stat.S_ISLNK(status.st_mode):
         return "a link is never followed; land the file itself"
     if not stat.S_ISREG(status.st_mode):
         return "not a regular file (a pipe, a socket, a device or a hidden folder); land a file"
     if path.name.startswith((".", "~$")):
         return "a hidden or lock file is never opened; close the program that made it, or remove it"
+    return None
+
+
+def _why_never_opened(path: Path, status: os.stat_result, folders: tuple[str, ...]) -> str | None:
+    if why := why_not_a_file_to_open(path, status):
+        return why
     if len(folders) < 3 or folders[0] not in (*AGENCIES, REFERENCE):
         return (
             "not in a place for deliveries: use landing/<agency>/<area code>/<quarter>/ with agency one of "

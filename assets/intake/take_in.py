@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from assets.core.in_force import figures_in_force
-from assets.intake.landing import LandedFile, has_settled, landed_files
+from assets.intake.landing import LandedFile, has_settled, landed_files, readable
 from assets.intake.recognition import UnrecognisedError, recognise
 from assets.raw.readers.grid import UnreadableError
 from assets.reference.areas import Area
@@ -106,7 +106,7 @@ def _receipt_of(connection: duckdb.DuckDBPyConnection, file: LandedFile, sha256:
         area_code=file.area_code,
         quarter=_spelled_as_label(file.quarter),
         received_at=file.received_at,
-        file_name=file.path.name,
+        file_name=readable(file.path.name),
         outcome="unrecognised" if file.never_opened else None,
         rule="never_opened" if file.never_opened else None,
         reason=file.never_opened,

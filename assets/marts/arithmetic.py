@@ -20,6 +20,9 @@ _MACROS = (
     # The quotient of whole numbers is exact at a half, so adding a half and cutting rounds half up exactly.
     "printed_rate(numerator, denominator, multiplier, decimals) AS with_decimals("
     "floor(numerator::DOUBLE * multiplier * power_of_ten(decimals)::DOUBLE / denominator::DOUBLE + 0.5), decimals)",
+    # A figure made by division, half up at the decimals it is printed with.
+    "printed_value(number, decimals) AS "
+    "with_decimals(floor(number::DOUBLE * power_of_ten(decimals)::DOUBLE + 0.5), decimals)",
     # 1 April begins a financial year.
     "financial_year(day) AS CASE WHEN month(day) >= 4 THEN year(day) || '-' || right((year(day) + 1)::VARCHAR, 2) "
     "ELSE (year(day) - 1) || '-' || right(year(day)::VARCHAR, 2) END",
@@ -27,6 +30,9 @@ _MACROS = (
     "quarter_first_day(quarter) AS make_date(left(quarter, 4)::INTEGER, 4, 1) "
     "+ to_months(3 * (right(quarter, 1)::INTEGER - 1))",
     "quarter_last_day(quarter) AS (quarter_first_day(quarter) + to_months(3) - to_days(1))::DATE",
+    # The financial year a quarter belongs to.
+    "year_first_day(quarter) AS make_date(left(quarter, 4)::INTEGER, 4, 1)",
+    "year_last_day(quarter) AS make_date(left(quarter, 4)::INTEGER + 1, 3, 31)",
     # The mid-year estimate of Y takes effect on 1 July of Y + 1.
     "mid_year_in_effect(day) AS year(day) - CASE WHEN month(day) >= 7 THEN 1 ELSE 2 END",
 )

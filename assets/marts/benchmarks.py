@@ -1,6 +1,8 @@
 """Benchmarks: the same area's figure beside others, each with its basis, method and whether it may be compared.
 
-Here: comparators as a return printed them. Not here: the area's own figures (`assets.marts.indicator_values`).
+Here: comparators as a return printed them, and England's and the region's as published figures give them. Not here: the
+area's own figures (`assets.marts.indicator_values`), or how published figures make a comparator
+(`assets.marts.published_comparators`).
 """
 
 from __future__ import annotations
@@ -9,25 +11,40 @@ from collections.abc import Sequence
 
 import duckdb
 
+from assets.marts.catalogue_model import Catalogue
+from assets.marts.methods.comparison import define_comparison
+from assets.marts.published_comparators import define_published_comparators
 from warehouse.units import replace_unit
 
 NOT_SAID = "the return does not say which period or method the comparator has"
+OF_THE_YEARS = (
+    "year_end IN (year_first_day(getvariable('scope_quarter')) - 1, year_last_day(getvariable('scope_quarter')))"
+)
+"""The two years a quarter is set beside: the last that was over when its own began, and its own."""
 
 
-def write_benchmarks(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> int:
-    """Replace the comparators returned in a quarter for some areas, each beside the area's figure of that quarter.
+def write_benchmarks(
+    connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, quarter: str, areas: Sequence[str]
+) -> int:
+    """Replace the comparators of a quarter's figures for some areas.
 
     Returns rows; runs in the caller's transaction, after `write_indicator_values`.
     """
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
     connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
+    define_comparison(connection)
+    define_published_comparators(connection, catalogue)
     return replace_unit(
         connection,
         "marts.indicator_benchmarks",
         quarter=quarter,
         areas=areas,
         quarter_column="reported_in",
-        select=f"""
+        select=f"FROM ({_AS_RETURNED}) UNION ALL BY NAME FROM ({_AS_PUBLISHED})",
+    )
+
+
+_AS_RETURNED = f"""
         SELECT figure.indicator_id, figure.measure, figure.area_code, figure.subject AS comparator,
                figure.breakdown_type, figure.breakdown_value AS breakdown,
                own.period_type, own.period, own.period_start,
@@ -67,5 +84,34 @@ def write_benchmarks(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
             PARTITION BY figure.indicator_id, figure.measure, figure.area_code, figure.subject, figure.breakdown_type,
                          figure.breakdown_value
             ORDER BY own.period = figure.period_label DESC) = 1
-        """,
-    )
+"""
+
+_AS_PUBLISHED = f"""
+        SELECT published.indicator_id, published.measure, own.area_code,
+               CASE published.area WHEN 'E92000001' THEN 'england' WHEN 'E12000008' THEN 'south_east'
+                    ELSE published.area END AS comparator,
+               own.breakdown_type, own.breakdown, own.period_type, own.period, own.period_start,
+               financial_year(published.year_end) AS comparator_period, 'official' AS basis,
+               published.dataset || ', edition of ' || published.edition AS edition, published.method,
+               published.n_areas, CASE WHEN published.measure = 'count' THEN 'count' ELSE published.unit END AS unit,
+               published.numerator, published.denominator, published.value,
+               printed_value(published.value, CASE WHEN published.measure = 'count' THEN 0 ELSE published.decimals END)
+                   AS printed,
+               CASE WHEN published.measure = 'count' THEN own.numerator ELSE own.value END - published.value AS gap,
+               significance(again.lower_ci, again.upper_ci, published.value, catalogue.polarity, own.area_code,
+                            published.area, {{same_day}}) AS significance,
+               {{same_day}} AS like_for_like, published.note, own.reported_in
+        FROM marts.indicator_values AS own
+        JOIN catalogue ON catalogue.id = own.indicator_id
+        JOIN area ON area.area_code = own.area_code
+        JOIN published_comparator AS published
+          ON published.indicator_id = own.indicator_id AND published.area IN ('E92000001', area.region_code)
+         AND published.{OF_THE_YEARS}
+        LEFT JOIN marts.indicator_values AS again
+          ON again.indicator_id = own.indicator_id AND again.area_code = own.area_code AND again.basis = 'recomputed'
+         AND again.breakdown_type = own.breakdown_type AND again.breakdown = own.breakdown
+         AND again.period = own.period AND again.reported_in = own.reported_in AND published.measure = 'rate'
+        WHERE own.basis = 'return' AND own.breakdown_type = 'all' AND own.period = own.reported_in
+          AND own.reported_in = getvariable('scope_quarter')
+          AND list_contains(getvariable('scope_areas'), own.area_code)
+""".replace("{same_day}", "(published.like_for_like = 'same_day' AND published.year_end = own.period_end)")

@@ -87,6 +87,27 @@ class ComparatorNote(_Declared):
     note: str
 
 
+class PublishedComparator(_Declared):
+    """How a comparator is made of published figures: which series of which data set, over what."""
+
+    measure: Measure
+    dataset: str
+    numerator: tuple[str, ...] = Field(min_length=1)
+    """Series of the data set that are added."""
+    any_series: bool = False
+    """Whether one of the series is enough, for a data set that names it one way or another by edition."""
+    filters: str = ""
+    """Words the row's filters must hold, where a data set has several rows an area and year."""
+    denominator: tuple[str, ...] | Literal["population", "authorities"]
+    """Series that are added, the population of the indicator's band, or the number of authorities."""
+    parts_of_year: int = Field(default=1, gt=0)
+    """4 where the figure of a year is divided to stand beside a quarter's."""
+    method: str
+    like_for_like: Literal["never", "same_day"] = "never"
+    """`same_day`: may be compared where both are of one day."""
+    note: str
+
+
 class Indicator(_Declared):
     """One indicator, as INDICATORS defines it. `unit` is the unit of its value; a count may stand beside it."""
 
@@ -110,6 +131,7 @@ class Indicator(_Declared):
     parts: tuple[str, ...] = ()
     """Indicators that add up to this one."""
     comparators: tuple[ComparatorNote, ...] = ()
+    published: tuple[PublishedComparator, ...] = ()
     breakdown: str | None = None
     """What printed tables break it down by, where a row or a title names the part (`phase`, `partner`, `event`)."""
     share_of: str | None = None
@@ -140,6 +162,11 @@ class Indicator(_Declared):
         for label in self.labels:
             if label.measure not in self.measures:
                 problems.append(f"the label for {label.measure} names a measure the indicator has not")
+        for comparator in self.published:
+            if comparator.measure not in self.measures:
+                problems.append(f"the published comparator for {comparator.measure} is of a measure it has not")
+            if comparator.denominator == "population" and not (self.denominator and self.denominator.population):
+                problems.append("a comparator on a population needs the indicator's band")
         for name in ("valid_from", "valid_to"):
             text = getattr(self, name)
             if text is not None and quarter_or_none(text) is None:

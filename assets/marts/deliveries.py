@@ -33,7 +33,9 @@ def write_deliveries(connection: duckdb.DuckDBPyConnection, due: Sequence[Due], 
     the caller's transaction.
     """
     define_due(connection, due, as_of)
-    return replace_table(connection, "marts.deliveries", DELIVERIES)
+    # A file that waits to be judged stands in the status and not yet in the mart.
+    judged = f"SELECT * FROM ({DELIVERIES}) WHERE outcome <> 'waiting'"
+    return replace_table(connection, "marts.deliveries", judged)
 
 
 def define_due(connection: duckdb.DuckDBPyConnection, due: Sequence[Due], as_of: date) -> None:
@@ -54,10 +56,18 @@ def define_due(connection: duckdb.DuckDBPyConnection, due: Sequence[Due], as_of:
     connection.execute("SET VARIABLE as_of = ?", [as_of])
 
 
+def _reported(row: str) -> str:
+    """What a delivery reports: its quarter, or for published statistics the data set and its edition."""
+    return (
+        f"CASE WHEN {row}.agency = '{REFERENCE}' THEN {row}.area_code || ', ' || {row}.quarter "
+        f"ELSE {row}.quarter END AS quarter"
+    )
+
+
 DELIVERIES = f"""
     SELECT receipt.receipt_id, receipt.agency,
            CASE WHEN receipt.agency = '{REFERENCE}' THEN NULL ELSE receipt.area_code END AS area_code,
-           receipt.quarter, receipt.extract, receipt.sha256, receipt.received_at, due_delivery.due_on,
+           {_reported("receipt")}, receipt.extract, receipt.sha256, receipt.received_at, due_delivery.due_on,
            greatest(date_diff('day', due_delivery.due_on, receipt.received_at::DATE), 0)::INTEGER AS days_late,
            coalesce(receipt.outcome, 'waiting') AS outcome, receipt.covers_from, receipt.covers_to,
            CASE WHEN receipt.judged IS NULL THEN 0 ELSE receipt.rows_read END AS rows_read,
@@ -84,10 +94,12 @@ def write_quality(connection: duckdb.DuckDBPyConnection) -> int:
         connection,
         "marts.quality",
         f"""
-        SELECT extract, agency, CASE WHEN agency = '{REFERENCE}' THEN NULL ELSE area_code END AS area_code, quarter,
+        SELECT extract, agency, CASE WHEN agency = '{REFERENCE}' THEN NULL ELSE area_code END AS area_code,
+               {_reported("outcome")},
                rule AS expectation, any_value(severity) AS severity,
                sum(evaluated)::BIGINT AS evaluated, sum(failed)::BIGINT AS failed, sum(failed) = 0 AS success,
                any_value(gate) AS gate
-        FROM ops.expectation_outcome GROUP BY extract, agency, area_code, quarter, rule
+        FROM ops.expectation_outcome AS outcome
+        GROUP BY extract, agency, area_code, outcome.quarter, rule
         """,
     )

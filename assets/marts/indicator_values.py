@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from assets.marts.methods.intervals import define_intervals
 from assets.marts.population import define_population_in_effect
 from warehouse.units import replace_unit
 
@@ -18,6 +19,7 @@ from warehouse.units import replace_unit
 def write_indicator_values(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> int:
     """Replace the figures reported in a quarter for some areas. Returns rows; runs in the caller's transaction."""
     define_population_in_effect(connection)
+    define_intervals(connection)
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
     connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
     connection.execute(f"CREATE OR REPLACE TEMP TABLE returned AS {_returned()}")
@@ -119,6 +121,7 @@ def _recomputed() -> str:
                'population ' || population_band || ' mid-' || mid_year_in_effect(period_end)
                    || coalesce(' ' || held.edition, '') AS denominator_edition,
                count_number::DOUBLE * multiplier / held.persons::DOUBLE AS value,
+               {_limit("lower")} AS lower_ci, {_limit("upper")} AS upper_ci,
                CASE WHEN count_number IS NOT NULL AND held.persons IS NOT NULL
                     THEN printed_rate(count_number, held.persons, multiplier, decimals) END AS printed,
                CASE WHEN count_status <> 'value' THEN count_status WHEN held.persons IS NULL THEN 'missing'
@@ -132,6 +135,14 @@ def _recomputed() -> str:
          AND held.mid_year = mid_year_in_effect(returned.period_end) AND held.effective_from <= returned.period_end
         WHERE measure = 'rate' AND population_band IS NOT NULL AND count_status IS NOT NULL
     """
+
+
+def _limit(end: str) -> str:
+    """A limit of the rate's 95 % interval, where there is a rate of a whole number of events."""
+    return (
+        "CASE WHEN count_number = round(count_number) AND count_number >= 0 AND held.persons > 0 "
+        f"THEN rate_interval(count_number::DOUBLE, held.persons::DOUBLE, multiplier).{end} END"
+    )
 
 
 def _stopped() -> str:

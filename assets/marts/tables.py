@@ -140,8 +140,12 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
         "indicator_part": (parts, [("total_id", pa.string()), ("part_id", pa.string())]),
         "indicator_share": (shares, [("part_id", pa.string()), ("whole_id", pa.string())]),
         "area": (
-            [{"area_code": area.area_code, "area_name": area.area_name} for area in areas().values()],
-            [("area_code", pa.string()), ("area_name", pa.string())],
+            [dataclasses.asdict(area) for area in areas().values()],
+            [
+                *((name, pa.string()) for name in ("area_code", "area_name", "area_type", "region_code")),
+                ("valid_from", pa.date32()),
+                ("valid_to", pa.date32()),
+            ],
         ),
     }
     for name, (rows, schema) in schemas.items():

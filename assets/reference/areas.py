@@ -23,6 +23,7 @@ class Area:
     dfe_code: str | None
     region_code: str | None
     region_name: str | None
+    valid_from: date | None
     valid_to: date | None
 
     @property
@@ -43,6 +44,7 @@ def areas() -> Mapping[str, Area]:
             dfe_code=row["dfe_code"] or None,
             region_code=row["region_code"] or None,
             region_name=row["region_name"] or None,
+            valid_from=date.fromisoformat(row["valid_from"]) if row["valid_from"] else None,
             valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
         )
         for row in csv.DictReader(text.splitlines())

@@ -27,7 +27,8 @@ def check_command(
     out: Path | None,
 ) -> int:
     """Check files and print the verdict. Returns 2 where any file would be refused, 1 where one is not there."""
-    absent = [path for path in paths if not path.is_file()]
+    # What is there and is no plain file (a pipe, a link) has a verdict as in a run; only what is absent has none.
+    absent = [path for path in paths if path.is_dir() or not (path.exists() or path.is_symlink())]
     if absent:
         print(f"error: not a file: {', '.join(map(str, absent))}", file=sys.stderr)
         return 1

@@ -16,6 +16,7 @@ from assets.marts.dataset import write_dataset
 from assets.marts.deliveries import write_deliveries, write_quality
 from assets.marts.findings import write_findings
 from assets.marts.indicator_values import write_indicator_values
+from assets.marts.rates_rebased import write_rates_rebased
 from assets.marts.schema import MartTable, mart_tables
 from assets.marts.scorecard import write_scorecard
 from assets.marts.tables import prepare_marts, write_areas, write_indicators, write_periods
@@ -48,10 +49,11 @@ def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.As
     findings, dataset = mart_key("findings"), mart_key("multi_agency_dataset")
     by_quarter: list[tuple[str, list[dg.AssetKey], QuarterWriter]] = [
         ("indicator_values", core, lambda c, _, quarter, areas: write_indicator_values(c, quarter, areas)),
-        ("indicator_benchmarks", [values], lambda c, _, quarter, areas: write_benchmarks(c, quarter, areas)),
+        ("indicator_benchmarks", [values], write_benchmarks),
+        ("rates_rebased", [values], write_rates_rebased),
         ("multi_agency_dataset", [values], lambda c, catalogue, _, areas: write_dataset(c, catalogue, areas)),
         # Findings come last: once they are made, the quarter's places are done.
-        ("findings", [values, benchmarks, dataset], _write_findings),
+        ("findings", [values, benchmarks, dataset, mart_key("rates_rebased")], _write_findings),
     ]
     whole: list[tuple[str, list[dg.AssetKey], TableWriter]] = [
         ("indicators", [], lambda c, catalogue, _: write_indicators(c, catalogue)),

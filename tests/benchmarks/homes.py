@@ -43,7 +43,7 @@ def example_home(root: Path, codes: Sequence[str] = (SOUTHAMPTON,)) -> Home:
             if SOUTHAMPTON in path.parts:
                 place = Path(*(code if part == SOUTHAMPTON else part for part in path.relative_to(home.landing).parts))
                 _land(home.landing / place, _of_area(path, code), path.stat().st_mtime_ns)
-        if path.suffix == ".csv" and SOUTHAMPTON not in path.parts:
+        if path.suffix == ".csv" and path.parent.parent.name == "population":
             lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
             more = [line.replace(SOUTHAMPTON, code) for code in codes if code != SOUTHAMPTON for line in lines[1:]]
             moment = path.stat().st_mtime_ns

@@ -107,6 +107,23 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             }
             for comparator, value in (("england", 78.7), ("south_east", 77.2))
         ],
+        "rates_rebased": [
+            {
+                "indicator_id": "cin_open",
+                "area_code": AREA,
+                "comparator": "area",
+                "breakdown_type": "all",
+                "breakdown": "all",
+                "period": LATEST.label,
+                "period_start": LATEST.start,
+                "comparator_period": LATEST.label,
+                "method": "count on the population",
+                "edition": "return",
+                "printed": "480",
+                "unit": "per_10000",
+                "reported_in": LATEST.label,
+            }
+        ],
         "indicators": [
             {
                 "id": entry.id,

@@ -34,13 +34,21 @@ GROUPS = {
     "health": {"raw/health/indicator_return"},
     "education": {"raw/education/indicator_return"},
     "partnership": {"raw/partnership/indicator_return"},
-    "reference": {"raw/reference/population", "core/population"},
+    "reference": {
+        "raw/reference/population",
+        "core/population",
+        "raw/reference/population_by_vintage",
+        "core/population_vintage",
+        "raw/reference/education_statistics",
+        "core/education_statistic",
+    },
     "core": {"core/reported_figure", "core/missing_episode"},
     "marts": {
         "marts/indicator_values",
         "marts/indicator_benchmarks",
         "marts/multi_agency_dataset",
         "marts/findings",
+        "marts/rates_rebased",
         "marts/indicators",
         "marts/areas",
         "marts/periods",
@@ -53,7 +61,8 @@ GROUPS = {
 }
 AGENCIES = ("council", "police", "health", "education", "partnership")
 QUARTERLY_MARTS = {
-    f"marts/{name}" for name in ("indicator_values", "indicator_benchmarks", "multi_agency_dataset", "findings")
+    f"marts/{name}"
+    for name in ("indicator_values", "indicator_benchmarks", "multi_agency_dataset", "findings", "rates_rebased")
 }
 BY_QUARTER = set().union(*(GROUPS[agency] for agency in AGENCIES), GROUPS["core"], QUARTERLY_MARTS)
 JOBS = {

@@ -55,6 +55,8 @@ def _cells(sheet: Sheet, layouts: Sequence[str]) -> list[PrintedCell]:
             left = [row for row in left if row.number not in found[0]]
     for row in left:
         filled = [index for index, cell in enumerate(row.cells) if cell]
-        if len(filled) > 1:
-            cells += [PrintedCell(row.number, index, UNPLACED, row.cells[0], row.cells[index]) for index in filled[1:]]
+        if len(filled) > 1 or filled[0] > 0:
+            cells += [
+                PrintedCell(row.number, index, UNPLACED, row.cells[0], row.cells[index]) for index in filled if index
+            ]
     return cells

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from assets.labels import label_key
 from assets.raw.layouts.rows import PrintedCell
@@ -16,6 +17,7 @@ from assets.raw.readers.grid import GridRow
 LAYOUT = "quarters_across"
 LABEL_HEADERS = ("indicator", "measure")
 _PERIOD_LIKE = re.compile(r"q\d{1,2}\d{4,8}|\d{4,8}q\d{1,2}")
+_WHOLE = re.compile(r"q\d{1,2}(\d{6}|\d{8})|(\d{6}|\d{8})q\d{1,2}")
 
 
 def is_period_like(text: str) -> bool:
@@ -24,25 +26,23 @@ def is_period_like(text: str) -> bool:
 
 
 def find(rows: Sequence[GridRow]) -> tuple[set[int], list[PrintedCell]]:
-    """The table's row numbers and its cells; both empty where the rows hold none.
+    """The first table's row numbers and its cells; both empty where the rows hold none.
 
-    A header stacked over several rows ends where a row has a label again; the table ends where another header begins.
-    A cell without a header counts only where it holds something; a blank cell under a header is a cell.
+    A header stacked over several rows ends where a row has a label again, or a figure under a quarter that is named
+    whole. Every row below belongs to the table until another header begins. A blank cell that has a label and a header
+    is a cell; one without either is a cell only where it holds something.
     """
     for position, row in enumerate(rows):
         if not _may_begin(row):
             continue
-        stack = [row]
-        for below in rows[position + 1 :]:
-            if below.cells[0]:
-                break
-            stack.append(below)
+        stack = _stack(rows[position:])
         headers = _join(stack)
         if not any(is_period_like(text) for text in headers.values()):
             continue
-        body = list(_labelled(rows[position + len(stack) :]))
-        if body:
-            return {row.number for row in (*stack, *body)}, list(_cells(headers, body))
+        body = list(takewhile(lambda below: not _may_begin(below), rows[position + len(stack) :]))
+        cells = list(_cells(headers, body))
+        if cells:
+            return {row.number for row in (*stack, *body)}, cells
     return set(), []
 
 
@@ -51,6 +51,16 @@ def _may_begin(row: GridRow) -> bool:
     if label_key(row.cells[0] or "") in LABEL_HEADERS and any(label_key(cell).startswith("q") for cell in named):
         return True
     return sum(is_period_like(cell) for cell in named) >= 2
+
+
+def _stack(rows: Sequence[GridRow]) -> list[GridRow]:
+    stack = [rows[0]]
+    for below in rows[1:]:
+        whole = [index for index, text in _join(stack).items() if _WHOLE.fullmatch(label_key(text))]
+        if below.cells[0] or any(index < len(below.cells) and below.cells[index] for index in whole):
+            break
+        stack.append(below)
+    return stack
 
 
 def _join(stack: Sequence[GridRow]) -> dict[int, str]:
@@ -62,17 +72,9 @@ def _join(stack: Sequence[GridRow]) -> dict[int, str]:
     return headers
 
 
-def _labelled(rows: Sequence[GridRow]) -> Iterator[GridRow]:
-    for row in rows:
-        if _may_begin(row):
-            return
-        if row.cells[0]:
-            yield row
-
-
 def _cells(headers: dict[int, str], body: Sequence[GridRow]) -> Iterator[PrintedCell]:
     for row in body:
         for index in range(1, max([*headers, len(row.cells) - 1]) + 1):
             cell = row.cells[index] if index < len(row.cells) else None
-            if index in headers or cell:
+            if cell or (row.cells[0] and index in headers):
                 yield PrintedCell(row.number, index, LAYOUT, row.cells[0], cell, period=headers.get(index))

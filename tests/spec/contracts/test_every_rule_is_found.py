@@ -55,6 +55,25 @@ GOOD: dict[str, Row] = {
         "effective_from": None,
         "source": "Office for National Statistics",
     },
+    "education_statistics": {
+        "time_period": "2019",
+        "geographic_level": "Regional",
+        "region_code": "E12000008",
+        "region_name": "South East",
+        "extra": '{"category": "Children in Need", "At31_episodes": "53430"}',
+    },
+    "population_by_vintage": {
+        "time_period": "2019",
+        "geographic_level": "Local authority",
+        "region_name": "South East",
+        "old_la_code": "852",
+        "new_la_code": SOUTHAMPTON,
+        "la_name": "Southampton",
+        "pop_original": "50832.0",
+        "half_width": "2.8",
+        "mye_year": "2018",
+        "pop_rebased_2024ed": "49331",
+    },
 }
 
 
@@ -116,6 +135,16 @@ CASES: dict[tuple[str, str], Case] = {
         {}, beside={"indicator": "Number of Single Assessments (SA) completed within 45 days"}
     ),
     ("indicator_return", "figure_given_one_value"): Case({}, beside={"value": "850"}),
+    ("education_statistics", "row_has_every_column"): Case({}, ragged=True),
+    ("education_statistics", "duplicate"): Case({}, beside={}),
+    ("education_statistics", "area_known"): Case({"geographic_level": "School"}),
+    ("education_statistics", "period_known"): Case({"time_period": "201821"}),
+    ("education_statistics", "figures_given"): Case({"extra": None}),
+    ("population_by_vintage", "row_has_every_column"): Case({}, ragged=True),
+    ("population_by_vintage", "duplicate"): Case({}, beside={}),
+    ("population_by_vintage", "area_known"): Case({"geographic_level": "Regional", "region_name": "Wessex"}),
+    ("population_by_vintage", "mid_year_is_a_year"): Case({"mye_year": "201819"}),
+    ("population_by_vintage", "some_population_given"): Case({"pop_original": None, "pop_rebased_2024ed": None}),
     ("population", "row_has_every_column"): Case({}, ragged=True),
     ("population", "duplicate"): Case({}, beside={}),
     ("population", "population_given_once"): Case({}, beside={"value": "50833"}),

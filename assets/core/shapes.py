@@ -1,0 +1,44 @@
+"""Shapes: how the raw rows of an extract become staged rows, and how accepted ones become rows of core.
+
+Here: the registry a contract's `shape` names. Not here: any shape (the modules it names), nor the checks between the
+two (`assets.core.validation`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from assets.core.education_statistics import education_statistics_in_core, stage_education_statistics
+from assets.core.population_vintage import population_vintages_in_core, stage_population_vintages
+from assets.core.reported_figure import in_force_figures, stage_reported_figures
+from assets.core.staging import stage_flat
+from assets.marts.catalogue_model import Catalogue
+from expectations.contract import Table
+
+Stage = Callable[[pl.DataFrame, Table, Catalogue], pl.DataFrame]
+Core = Callable[[str, list[str]], str]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`stage` gives a staged row a raw one; `core` is the SELECT of core rows from a relation of accepted ones."""
+
+    stage: Stage
+    core: Core
+
+
+def as_they_are(accepted: str, columns: list[str]) -> str:
+    """Accepted rows as core rows, one for one."""
+    kept = ", ".join(f'"{column}"' for column in columns)
+    return f"SELECT {kept} FROM {accepted}"
+
+
+SHAPES: Mapping[str, Shape] = {
+    "flat": Shape(lambda raw, table, _: stage_flat(raw, table), as_they_are),
+    "reported_figures": Shape(stage_reported_figures, in_force_figures),
+    "education_statistics": Shape(stage_education_statistics, education_statistics_in_core),
+    "population_by_vintage": Shape(stage_population_vintages, population_vintages_in_core),
+}
