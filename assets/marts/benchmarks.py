@@ -88,8 +88,7 @@ _AS_RETURNED = f"""
 
 _AS_PUBLISHED = f"""
         SELECT published.indicator_id, published.measure, own.area_code,
-               CASE published.area WHEN 'E92000001' THEN 'england' WHEN 'E12000008' THEN 'south_east'
-                    ELSE published.area END AS comparator,
+               published.comparator,
                own.breakdown_type, own.breakdown, own.period_type, own.period, own.period_start,
                financial_year(published.year_end) AS comparator_period, 'official' AS basis,
                published.dataset || ', edition of ' || published.edition AS edition, published.method,
@@ -99,13 +98,14 @@ _AS_PUBLISHED = f"""
                    AS printed,
                CASE WHEN published.measure = 'count' THEN own.numerator ELSE own.value END - published.value AS gap,
                significance(again.lower_ci, again.upper_ci, published.value, catalogue.polarity, own.area_code,
-                            published.area, {{same_day}}) AS significance,
+                            published.comparator_area, {{same_day}}) AS significance,
                {{same_day}} AS like_for_like, published.note, own.reported_in
         FROM marts.indicator_values AS own
         JOIN catalogue ON catalogue.id = own.indicator_id
         JOIN area ON area.area_code = own.area_code
         JOIN published_comparator AS published
-          ON published.indicator_id = own.indicator_id AND published.area IN ('E92000001', area.region_code)
+          ON published.indicator_id = own.indicator_id AND published.comparator_area <> own.area_code
+         AND (published.for_area = own.area_code OR published.comparator_area IN ('E92000001', area.region_code))
          AND published.{OF_THE_YEARS}
         LEFT JOIN marts.indicator_values AS again
           ON again.indicator_id = own.indicator_id AND again.area_code = own.area_code AND again.basis = 'recomputed'

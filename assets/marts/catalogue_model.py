@@ -132,6 +132,8 @@ class Indicator(_Declared):
     """Indicators that add up to this one."""
     comparators: tuple[ComparatorNote, ...] = ()
     published: tuple[PublishedComparator, ...] = ()
+    official_differs_by: str = ""
+    """Why the official figure of the same area and year is likely to differ, where that is known."""
     breakdown: str | None = None
     """What printed tables break it down by, where a row or a title names the part (`phase`, `partner`, `event`)."""
     share_of: str | None = None

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 
 import duckdb
 
+from assets.marts.catalogue_model import Catalogue
+from assets.marts.published_comparators import define_published_comparators
 from expectations.expectation import literal
 from expectations.finding_rule import FindingRule
 from warehouse.units import replace_unit
@@ -19,7 +21,9 @@ _COLUMNS = "indicator_id, area_code, period, basis, expected, found, message, so
 
 def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> None:
     """Define what rules read: `figure`, the figures reported in the quarter with the catalogue's attributes;
-    `previous_report`, the same of the area's last earlier report of each agency.
+    `previous_report`, the same of the area's last earlier report of each agency; `printed_comparator`, what returns
+    print beside figures; `official_figure`, the newest published count of an area and year; and the catalogue's
+    `indicator_part`, `indicator_share` and `indicator_label`.
     """
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
     connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
@@ -45,15 +49,40 @@ def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
         """
     )
     connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE printed_comparator AS
+        SELECT * FROM marts.indicator_benchmarks WHERE basis = 'return'
+          AND reported_in = getvariable('scope_quarter') AND list_contains(getvariable('scope_areas'), area_code)
+        """
+    )
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE official_figure AS
+        SELECT indicator_id, area AS area_code, year_end, numerator, dataset || ', edition of ' || edition AS edition,
+               catalogue.official_differs_by
+        FROM published_figure JOIN catalogue ON catalogue.id = published_figure.indicator_id
+        WHERE kind = 'authorities' AND published_figure.measure = 'count' AND contains(
+                method,
+                CASE period_type WHEN 'snapshot' THEN 'year''s end' ELSE 'quarter of a year' END)
+          AND list_contains(getvariable('scope_areas'), area)
+        QUALIFY row_number() OVER (PARTITION BY indicator_id, area, year_end ORDER BY edition DESC) = 1
+        """
+    )
+    connection.execute(
         "CREATE OR REPLACE TEMP MACRO unit_words(unit) AS CASE unit WHEN 'per_10000' THEN 'per 10,000' "
         "WHEN 'per_100000' THEN 'per 100,000' WHEN 'percent' THEN 'per cent' ELSE unit END"
     )
 
 
 def write_findings(
-    connection: duckdb.DuckDBPyConnection, rules: Iterable[FindingRule], quarter: str, areas: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    rules: Iterable[FindingRule],
+    quarter: str,
+    areas: Sequence[str],
 ) -> int:
     """Replace what was found in a quarter's deliveries for some areas. Returns rows; in the caller's transaction."""
+    define_published_comparators(connection, catalogue)
     define_relations(connection, quarter, areas)
     select = " UNION ALL BY NAME ".join(
         f"SELECT {literal(rule.rule)} AS rule, {literal(rule.severity)} AS severity, {_COLUMNS}, "

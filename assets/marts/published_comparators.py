@@ -1,4 +1,4 @@
-"""Published comparators: England's and the region's figures, made of published series as the catalogue declares.
+"""Published comparators: figures of England, regions, neighbours and groups, made of series as the catalogue declares.
 
 Here: the figures themselves, for every edition held. Not here: the area's gap to them and what it means
 (`assets.marts.benchmarks`).
@@ -25,14 +25,17 @@ _DECLARED = pa.schema(
 
 
 def define_published_comparators(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
-    """Define `published_comparator`: a row a declared comparator, area (England or a region), year and edition.
+    """Define `published_comparator`: a row a declared comparator, year and edition, for England and every region, and
+    for the neighbours (mean and median, by model) and the group of every authority that has them (`for_area`).
 
-    A comparator whose series are not all held for an area and year has no row.
+    Beside it `published_figure`, the same for every area with its parts. A figure whose series are not all held for an
+    area and year has no row.
     """
     define_population_vintages(connection)
     connection.register("rows_declared", pa.Table.from_pylist(_declared(catalogue), schema=_DECLARED))
     connection.execute("CREATE OR REPLACE TEMP TABLE published_declared AS SELECT * FROM rows_declared")
     connection.unregister("rows_declared")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE published_figure AS {_BASED}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE published_comparator AS {_COMPARATORS}")
 
 
@@ -57,9 +60,10 @@ def _declared(catalogue: Catalogue) -> list[dict[str, object]]:
     ]
 
 
-_COMPARATORS = """
+_BASED = """
     WITH summed AS (
-        SELECT declared.*, statistic.area, statistic.period_end AS year_end, statistic.quarter AS edition,
+        SELECT declared.*, statistic.area, statistic.geographic_level AS level, statistic.period_end AS year_end,
+               statistic.quarter AS edition,
                sum(statistic.value) FILTER (list_contains(numerator_series, statistic.series)) AS numerator,
                sum(statistic.value) FILTER (list_contains(denominator_series, statistic.series)) AS series_denominator,
                count(*) FILTER (list_contains(numerator_series, statistic.series)) AS series_held
@@ -68,34 +72,82 @@ _COMPARATORS = """
           ON statistic.area_code = declared.dataset AND statistic.status = 'value'
          AND contains(statistic.filters, declared.filters)
          AND (list_contains(numerator_series, statistic.series) OR list_contains(denominator_series, statistic.series))
-        WHERE statistic.geographic_level IN ('National', 'Regional')
         GROUP BY ALL
     ), authorities AS (
         SELECT place.area, place.year_end, count(DISTINCT authority.area_code)::INTEGER AS n_areas
         FROM (SELECT DISTINCT area, year_end FROM summed) AS place
         JOIN area AS authority ON authority.area_type = 'local_authority'
-         AND (place.area = 'E92000001' OR authority.region_code = place.area)
+         AND (place.area = 'E92000001' OR place.area IN (authority.region_code, authority.area_code))
          AND coalesce(authority.valid_from, DATE '1974-04-01') <= place.year_end
          AND coalesce(authority.valid_to, DATE '9999-12-31') >= place.year_end
         GROUP BY place.area, place.year_end
-    ), based AS (
-        SELECT summed.* EXCLUDE (numerator), summed.numerator::DOUBLE AS numerator, authorities.n_areas,
-               persons.persons, rebased.persons AS rebased_persons,
-               CASE kind WHEN 'series' THEN series_denominator::DOUBLE WHEN 'population' THEN persons.persons
-                    ELSE authorities.n_areas::DOUBLE END AS denominator
-        FROM summed
-        JOIN authorities USING (area, year_end)
-        -- The department makes a rate of the year to 31 March Y on the mid-year before.
-        LEFT JOIN population_vintage AS persons ON persons.area = summed.area
-              AND persons.mye_year = year(summed.year_end) - 1 AND persons.edition IN ('first_release', 'revised')
-        LEFT JOIN population_vintage AS rebased ON rebased.area = summed.area
-              AND rebased.mye_year = year(summed.year_end) - 1 AND rebased.edition = 'rebased_2024'
-        WHERE series_held >= CASE WHEN any_series THEN 1 ELSE len(numerator_series) END
     )
-    SELECT based.* EXCLUDE (persons, numerator_series, denominator_series, series_held, series_denominator, any_series),
+    SELECT summed.* EXCLUDE (numerator, numerator_series, denominator_series, series_held, any_series),
+           summed.numerator::DOUBLE AS numerator, authorities.n_areas,
+           persons.persons, rebased.persons AS rebased_persons,
+           CASE kind WHEN 'series' THEN series_denominator::DOUBLE WHEN 'population' THEN persons.persons
+                ELSE authorities.n_areas::DOUBLE END AS denominator,
            catalogue.multiplier, catalogue.decimals, catalogue.unit,
-           based.numerator / based.denominator / parts_of_year
-               * CASE based.measure WHEN 'rate' THEN catalogue.multiplier WHEN 'percent' THEN 100 ELSE 1 END AS value
-    FROM based JOIN catalogue ON catalogue.id = based.indicator_id
-    WHERE based.denominator > 0
+           CASE summed.measure WHEN 'rate' THEN catalogue.multiplier WHEN 'percent' THEN 100 ELSE 1 END
+               / parts_of_year::DOUBLE AS scale
+    FROM summed
+    JOIN authorities USING (area, year_end)
+    JOIN catalogue ON catalogue.id = summed.indicator_id
+    -- The department makes a rate of the year to 31 March Y on the mid-year before.
+    LEFT JOIN population_vintage AS persons ON persons.area = summed.area
+          AND persons.mye_year = year(summed.year_end) - 1 AND persons.edition IN ('first_release', 'revised')
+    LEFT JOIN population_vintage AS rebased ON rebased.area = summed.area
+          AND rebased.mye_year = year(summed.year_end) - 1 AND rebased.edition = 'rebased_2024'
+    WHERE series_held >= CASE WHEN any_series THEN 1 ELSE len(numerator_series) END
+"""
+"""Every declared figure of every area, year and edition: its parts, before they are divided."""
+
+_COMPARATORS = """
+    WITH own AS (
+        SELECT * EXCLUDE (numerator, denominator), numerator, denominator,
+               numerator / denominator * scale AS value
+        FROM published_figure WHERE denominator > 0
+    ), neighbour AS (
+        SELECT authority.area_code AS for_area, other.area_code AS area, model_version
+        FROM (SELECT DISTINCT model_version, old_la_code, neighbour_old_la_code FROM core.statistical_neighbour) AS pair
+        JOIN area AS authority ON authority.dfe_code = pair.old_la_code
+        JOIN area AS other ON other.dfe_code = pair.neighbour_old_la_code
+    ), hips AS (
+        SELECT unnest(['E06000044', 'E06000045', 'E06000046', 'E10000014']) AS area
+    )
+    SELECT indicator_id, measure, dataset, kind, parts_of_year, method, like_for_like, note, year_end, edition,
+           multiplier, decimals, unit, rebased_persons, numerator, denominator, n_areas, value, area AS comparator_area,
+           CASE area WHEN 'E92000001' THEN 'england' WHEN 'E12000008' THEN 'south_east' ELSE area END AS comparator,
+           NULL AS for_area
+    FROM own WHERE level IN ('National', 'Regional')
+    UNION ALL BY NAME
+    -- Neighbours: the simple mean, and beside it the median, of those that have the figure.
+    SELECT own.indicator_id, own.measure, own.dataset, own.kind, own.parts_of_year,
+           own.method || '; ' || statistic || ' of statistical neighbours, model of ' || neighbour.model_version
+               AS method,
+           own.like_for_like,
+           'The ' || statistic || ' of the ' || count(*) || ' neighbours of the model of ' || neighbour.model_version
+               || ' that have the figure. ' || own.note AS note,
+           own.year_end, own.edition, own.multiplier, own.decimals, own.unit,
+           count(*)::INTEGER AS n_areas, CASE statistic WHEN 'mean' THEN avg(value) ELSE median(value) END AS value,
+           'statistical_neighbours' AS comparator_area, 'statistical_neighbours' AS comparator, neighbour.for_area
+    FROM own JOIN neighbour ON neighbour.area = own.area, (SELECT unnest(['mean', 'median']) AS statistic)
+    WHERE own.level = 'Local authority'
+    GROUP BY own.indicator_id, own.measure, own.dataset, own.kind, own.parts_of_year, own.like_for_like, own.note,
+             own.method, own.year_end, own.edition, own.multiplier, own.decimals, own.unit, neighbour.model_version,
+             neighbour.for_area, statistic
+    UNION ALL BY NAME
+    -- A group of areas: the sum divided by the sum, where every member has the figure.
+    SELECT indicator_id, measure, dataset, kind, parts_of_year, own.method || '; ratio of sums' AS method,
+           like_for_like,
+           'Southampton, Portsmouth, Hampshire and the Isle of Wight: sum divided by sum. ' || note
+               AS note,
+           year_end, edition, multiplier, decimals, unit, sum(rebased_persons) AS rebased_persons,
+           sum(numerator) AS numerator, sum(denominator) AS denominator, count(*)::INTEGER AS n_areas,
+           sum(numerator) / sum(denominator) * any_value(scale) AS value, 'hips' AS comparator_area,
+           'hips' AS comparator, member.area AS for_area
+    FROM own SEMI JOIN hips USING (area), (SELECT area FROM hips) AS member
+    GROUP BY indicator_id, measure, dataset, kind, parts_of_year, own.method, like_for_like, note, year_end, edition,
+             multiplier, decimals, unit, member.area
+    HAVING count(*) = 4
 """

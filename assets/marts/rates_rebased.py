@@ -51,8 +51,7 @@ def write_rates_rebased(
         WHERE own.basis = 'recomputed' AND own.numerator IS NOT NULL AND {scope}
         UNION ALL BY NAME
         SELECT own.indicator_id, own.area_code,
-               CASE published.area WHEN 'E92000001' THEN 'england' WHEN 'E12000008' THEN 'south_east'
-                    ELSE published.area END AS comparator,
+               published.comparator,
                own.breakdown_type, own.breakdown, own.period, own.period_start,
                financial_year(published.year_end) AS comparator_period, published.method,
                published.dataset || ', edition of ' || published.edition AS edition, published.numerator,
@@ -67,7 +66,8 @@ def write_rates_rebased(
         JOIN area ON area.area_code = own.area_code
         JOIN published_comparator AS published
           ON published.indicator_id = own.indicator_id AND published.measure = 'rate' AND published.kind = 'population'
-         AND published.area IN ('E92000001', area.region_code) AND published.{OF_THE_YEARS}
+         AND (published.for_area = own.area_code OR published.comparator_area IN ('E92000001', area.region_code))
+         AND published.{OF_THE_YEARS}
          AND published.rebased_persons IS NOT NULL
         WHERE own.basis = 'return' AND own.breakdown_type = 'all' AND own.period = own.reported_in AND {scope}
         """,

@@ -103,6 +103,7 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
             "official": entry.official,
             "polarity": entry.polarity,
             "period_type": entry.period_type,
+            "official_differs_by": entry.official_differs_by or None,
             "population_band": entry.denominator.population if entry.denominator else None,
             "multiplier": RATE_MULTIPLIERS.get(entry.unit),
         }
@@ -124,7 +125,10 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
                 *((name, pa.string()) for name in ("id", "title", "agency", "theme", "unit", "measure", "counted")),
                 ("decimals", pa.int32()),
                 ("official", pa.bool_()),
-                *((name, pa.string()) for name in ("polarity", "period_type", "population_band")),
+                *(
+                    (name, pa.string())
+                    for name in ("polarity", "period_type", "official_differs_by", "population_band")
+                ),
                 ("multiplier", pa.int32()),
             ],
         ),
@@ -138,11 +142,19 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
             ],
         ),
         "indicator_part": (parts, [("total_id", pa.string()), ("part_id", pa.string())]),
+        "indicator_label": (
+            [
+                {"indicator_id": entry.id, "measure": label.measure, "text": label.text}
+                for entry in catalogue.values()
+                for label in entry.labels
+            ],
+            [("indicator_id", pa.string()), ("measure", pa.string()), ("text", pa.string())],
+        ),
         "indicator_share": (shares, [("part_id", pa.string()), ("whole_id", pa.string())]),
         "area": (
             [dataclasses.asdict(area) for area in areas().values()],
             [
-                *((name, pa.string()) for name in ("area_code", "area_name", "area_type", "region_code")),
+                *((name, pa.string()) for name in ("area_code", "area_name", "area_type", "dfe_code", "region_code")),
                 ("valid_from", pa.date32()),
                 ("valid_to", pa.date32()),
             ],

@@ -69,8 +69,10 @@ def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.As
     ]
 
 
-def _write_findings(connection: duckdb.DuckDBPyConnection, _: Catalogue, quarter: str, areas: tuple[str, ...]) -> int:
-    rows = write_findings(connection, finding_rules(), quarter, areas)
+def _write_findings(
+    connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, quarter: str, areas: tuple[str, ...]
+) -> int:
+    rows = write_findings(connection, catalogue, finding_rules(), quarter, areas)
     finish_work(connection, quarter, areas)
     return rows
 

@@ -70,7 +70,7 @@ def test_on_todays_population_the_rates_are_others(
         rows(
             example[0],
             "SELECT comparator, printed FROM marts.rates_rebased "
-            "WHERE indicator_id = ? AND comparator_period = '2018-19' AND comparator <> 'area'",
+            "WHERE indicator_id = ? AND comparator_period = '2018-19' AND comparator IN ('england', 'south_east')",
             indicator,
         )
     )
@@ -92,3 +92,43 @@ def test_rates_have_their_intervals(example: Example) -> None:
         "WHERE indicator_id = 'cpp_open' AND period = '2019-20 Q4' AND basis = 'recomputed'",
     )
     assert lower < value < upper
+
+
+def test_neighbours_are_a_mean_and_a_median_of_either_model_with_their_number(example: Example) -> None:
+    found = rows(
+        example[0],
+        "SELECT method, n_areas, value FROM marts.indicator_benchmarks WHERE indicator_id = 'lac_open' "
+        "AND measure = 'count' AND comparator = 'statistical_neighbours' AND basis = 'official' "
+        "AND comparator_period = '2018-19' ORDER BY method",
+    )
+    assert [row[0].partition("; ")[2] for row in found] == [
+        f"{kind} of statistical neighbours, model of {model}"
+        for kind in ("mean", "median")
+        for model in ("2021-04", "2025-05")
+    ]
+    assert found[0][1:] == (10, 601.6)
+
+
+def test_a_group_of_areas_is_a_ratio_of_sums(example: Example) -> None:
+    found = rows(
+        example[0],
+        "SELECT n_areas, numerator, denominator, value FROM marts.indicator_benchmarks WHERE indicator_id = 'lac_open' "
+        "AND measure = 'rate' AND comparator = 'hips' AND comparator_period = '2018-19'",
+    )
+    [(number, numerator, denominator, value)] = found
+    assert number == 4
+    assert value == pytest.approx(numerator / denominator * 10_000)
+
+
+def test_referrals_differ_from_the_official_count_and_the_likely_cause_is_named(example: Example) -> None:
+    found = {
+        period: (expected, number, message)
+        for period, expected, number, message in rows(
+            example[0],
+            "SELECT period, expected, found, message FROM marts.findings "
+            "WHERE rule = 'return_against_official' AND indicator_id = 'cin_referrals'",
+        )
+    }
+    assert found["2018-19"][:2] == ("2598", "3410")
+    assert found["2019-20"][:2] == ("4840", "5322")
+    assert "early help" in found["2019-20"][2]

@@ -39,6 +39,8 @@ GROUPS = {
         "core/population",
         "raw/reference/population_by_vintage",
         "core/population_vintage",
+        "raw/reference/statistical_neighbours",
+        "core/statistical_neighbour",
         "raw/reference/education_statistics",
         "core/education_statistic",
     },

@@ -57,6 +57,16 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         opened.execute("CREATE TABLE indicator_part (total_id VARCHAR, part_id VARCHAR)")
         opened.execute("INSERT INTO indicator_part VALUES ('total', 'part_a'), ('total', 'part_b')")
         opened.execute("CREATE TABLE indicator_share AS SELECT 'share' AS part_id, 'whole' AS whole_id")
+        opened.execute(
+            "CREATE TABLE official_figure (indicator_id VARCHAR, area_code VARCHAR, year_end DATE, numerator DOUBLE, "
+            "edition VARCHAR, official_differs_by VARCHAR)"
+        )
+        opened.execute(
+            "CREATE TABLE printed_comparator (indicator_id VARCHAR, measure VARCHAR, area_code VARCHAR, "
+            "comparator VARCHAR, breakdown_type VARCHAR, breakdown VARCHAR, period VARCHAR, basis VARCHAR, "
+            "edition VARCHAR, like_for_like BOOLEAN, note VARCHAR)"
+        )
+        opened.execute("CREATE TABLE indicator_label (indicator_id VARCHAR, measure VARCHAR, text VARCHAR)")
         yield opened
 
 
@@ -208,6 +218,45 @@ def test_a_rate_on_an_inferred_population_says_so(connection: duckdb.DuckDBPyCon
     assert [row[:2] for row in found(connection, "rate_on_inferred_population", inferred, published)] == [
         ("one", "2019-20 Q4")
     ]
+
+
+def test_a_year_that_differs_from_the_official_count_is_found_with_its_likely_cause(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute("INSERT INTO official_figure VALUES ('one', 'E06000045', '2020-03-31', 4840, 'c1', 'contacts')")
+    quarters = [count(n, f"2019-20 Q{q}") for q, n in enumerate((1556, 1630, 1106, 1030), start=1)]
+    assert found(connection, "return_against_official", *quarters) == [("one", "2019-20", "4840", "5322")]
+
+
+def test_a_year_within_a_fiftieth_of_the_official_count_is_not(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("INSERT INTO official_figure VALUES ('one', 'E06000045', '2020-03-31', 404, 'c1', NULL)")
+    quarters = [count(100, f"2019-20 Q{q}") for q in (1, 2, 3, 4)]
+    assert not found(connection, "return_against_official", *quarters)
+
+
+def test_three_quarters_are_no_year(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("INSERT INTO official_figure VALUES ('one', 'E06000045', '2020-03-31', 4840, 'c1', NULL)")
+    quarters = [count(100, f"2019-20 Q{q}") for q in (2, 3, 4)]
+    assert not found(connection, "return_against_official", *quarters)
+
+
+def test_comparators_of_another_basis_are_found_once_a_measure(connection: duckdb.DuckDBPyConnection) -> None:
+    for name, same in (("england", False), ("south_east", False), ("statistical_neighbours", True)):
+        connection.execute(
+            "INSERT INTO printed_comparator VALUES ('one', 'count', 'E06000045', ?, 'all', 'all', '2019-20 Q4', "
+            "'return', 'as printed', ?, 'of another year')",
+            [name, same],
+        )
+    assert found(connection, "comparator_not_like_for_like") == [
+        ("one", "2019-20 Q4", "comparators of the same basis and period", "england, south_east")
+    ]
+
+
+def test_a_rate_titled_a_number_is_found(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("INSERT INTO indicator_label VALUES ('one', 'rate', 'Number of entrants per 100,000')")
+    connection.execute("INSERT INTO indicator_label VALUES ('two', 'rate', 'Rate of referrals')")
+    figures = (figure(unit="per_100000"), figure(indicator_id="two", unit="per_10000"))
+    assert found(connection, "title_against_unit", *figures) == [("one", "2019-20 Q4", "per_100000", "number")]
 
 
 def test_every_rule_is_tried_here() -> None:
