@@ -129,7 +129,8 @@ _COMPARATORS = """
            'The ' || statistic || ' of the ' || count(*) || ' neighbours of the model of ' || neighbour.model_version
                || ' that have the figure. ' || own.note AS note,
            own.year_end, own.edition, own.multiplier, own.decimals, own.unit,
-           count(*)::INTEGER AS n_areas, CASE statistic WHEN 'mean' THEN avg(value) ELSE median(value) END AS value,
+           count(*)::INTEGER AS n_areas,
+           CASE statistic WHEN 'mean' THEN avg(value ORDER BY own.area) ELSE median(value) END AS value,
            'statistical_neighbours' AS comparator_area, 'statistical_neighbours' AS comparator, neighbour.for_area
     FROM own JOIN neighbour ON neighbour.area = own.area, (SELECT unnest(['mean', 'median']) AS statistic)
     WHERE own.level = 'Local authority'

@@ -77,7 +77,7 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
             GROUP BY indicator_id, measure, area_code, area_name, breakdown_type, breakdown, basis
         ), comparator AS (
             SELECT indicator_id, measure, area_code, breakdown_type, breakdown, {comparators},
-                   bool_and(like_for_like) AS like_for_like, any_value(note) AS comparator_note
+                   bool_and(like_for_like) AS like_for_like, min(note) AS comparator_note
             FROM (SELECT * FROM marts.indicator_benchmarks WHERE basis = 'return'
                   QUALIFY reported_in = max(reported_in) OVER (PARTITION BY indicator_id, measure, area_code))
             GROUP BY indicator_id, measure, area_code, breakdown_type, breakdown
