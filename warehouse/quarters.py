@@ -15,6 +15,9 @@ from functools import total_ordering
 FIRST_QUARTER_LABEL = "2017-18 Q1"
 """The first quarter a delivery can report: before it the statutory returns have another shape."""
 
+FIRST_YEAR, LAST_YEAR = 1000, 9000
+"""Years written in four digits, with room for arithmetic: a folder may be called anything."""
+
 _SPELLING = re.compile(r"^(?P<start>\d{4})-(?P<end>\d{2})[ -]Q(?P<number>[1-4])$")
 
 
@@ -30,6 +33,8 @@ class FinancialQuarter:
     number: int
 
     def __post_init__(self) -> None:
+        if not FIRST_YEAR <= self.start_year <= LAST_YEAR:
+            raise ValueError(f"not a financial quarter: its year is not between {FIRST_YEAR} and {LAST_YEAR}")
         if self.number not in (1, 2, 3, 4):
             raise ValueError(f"a financial year has quarters 1 to 4, not {self.number}")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assets.labels import label_key
-from warehouse.quarters import FinancialQuarter
+from warehouse.quarters import FinancialQuarter, quarter_or_none
 
 _QUARTER = re.compile(r"(?:q(?P<n1>[1-4])(?P<y1>\d{6}|\d{8})|(?P<y2>\d{6}|\d{8})q(?P<n2>[1-4]))")
 _TERM = re.compile(r"\b(autumn|spring|summer)\s+term\s+(\d{4})\b", re.IGNORECASE)
@@ -43,7 +43,7 @@ def read_quarter(text: str) -> FinancialQuarter | None:
     years, number = match["y1"] or match["y2"], int(match["n1"] or match["n2"])
     start_year, end_year = int(years[:4]), years[4:]
     follows = f"{start_year + 1}"
-    return FinancialQuarter(start_year, number) if end_year in (follows, follows[2:]) else None
+    return quarter_or_none(f"{start_year}-{follows[2:]} Q{number}") if end_year in (follows, follows[2:]) else None
 
 
 def quarter_period(quarter: FinancialQuarter, period_type: str) -> Period:

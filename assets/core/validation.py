@@ -203,11 +203,15 @@ def _judge_receipts(connection: duckdb.DuckDBPyConnection, unit: Unit) -> list[s
 
 
 def _other_area(unit: Unit) -> str:
-    """The one other area all rows of a receipt name, where the extract says whose row each is."""
+    """The one other area all rows of a receipt name, where the extract says whose row each is.
+
+    Only a code names an area: any other text may be a value that slipped into the column, and is told nowhere.
+    """
     if unit.contract.area_column is None:
         return "NULL"
     column = quote(unit.contract.area_column)
-    return f"CASE WHEN count({column}) = count(*) AND min({column}) = max({column}) THEN min({column}) END"
+    same = f"count({column}) = count(*) AND min({column}) = max({column})"
+    return f"CASE WHEN {same} AND regexp_full_match(min({column}), '[A-Z][0-9]{{8}}') THEN min({column}) END"
 
 
 def _why_stopped(
@@ -256,7 +260,14 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
 
 
 def located(row: str, table: Table) -> str:
-    """A staged row's place as SQL: its cell where it is one, else file, line and the first column at fault.
+    """A staged row's place as SQL: its cell where it is one, else file, line and the first column at fault."""
+    return (
+        f"CASE WHEN {row}.location LIKE '%!%' THEN '' ELSE receipt.file_name || ':' END || {_within_file(row, table)}"
+    )
+
+
+def _within_file(row: str, table: Table) -> str:
+    """The place without the file's name, which is data and goes no further than the ledger.
 
     Of several rules broken, one that keeps the row out of core comes before one that does not.
     """
@@ -267,8 +278,7 @@ def located(row: str, table: Table) -> str:
     )
     column = f"CASE {subjects} END"
     shown = f"json_extract_string(receipt.headers, '$.columns.' || ({column}))"
-    place = f"rtrim(replace({row}.location, '{{column}}', coalesce({shown}, '')), ':')"
-    return f"CASE WHEN {row}.location LIKE '%!%' THEN {place} ELSE receipt.file_name || ':' || {place} END"
+    return f"rtrim(replace({row}.location, '{{column}}', coalesce({shown}, '')), ':')"
 
 
 def _record_outcomes(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
@@ -297,7 +307,7 @@ def _record_outcomes(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
 
 def _accepted(unit: Unit) -> str:
     return f"""
-        SELECT row.* REPLACE ({located("row", unit.table)} AS location), receipt.received_at, receipt.sha256,
+        SELECT row.* REPLACE ({_within_file("row", unit.table)} AS location), receipt.received_at, receipt.sha256,
                CASE WHEN list_has_any(row.broken, {rule_list(warning(unit.table))}) THEN 'warn' ELSE 'pass' END
                    AS dq_status
         FROM {JUDGED} AS row JOIN ops.receipt AS receipt USING (receipt_id)

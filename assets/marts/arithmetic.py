@@ -14,9 +14,9 @@ _MACROS = (
     "with_decimals(units, decimals) AS CASE WHEN decimals = 0 THEN units::BIGINT::VARCHAR ELSE "
     "CASE WHEN units < 0 THEN '-' ELSE '' END || (abs(units)::BIGINT // power_of_ten(decimals)::BIGINT)::VARCHAR "
     "|| '.' || lpad((abs(units)::BIGINT % power_of_ten(decimals)::BIGINT)::VARCHAR, decimals, '0') END",
-    # Halves go away from zero, as DECIMAL rounds them.
+    # Halves go away from zero, as DECIMAL rounds them; the wider type holds a large number times its tens.
     "printed_number(number, decimals) AS "
-    "with_decimals(round(number::DECIMAL(18,6) * power_of_ten(decimals), 0), decimals)",
+    "with_decimals(round(number::DECIMAL(18,6)::DECIMAL(28,6) * power_of_ten(decimals), 0), decimals)",
     # The quotient of whole numbers is exact at a half, so adding a half and cutting rounds half up exactly.
     "printed_rate(numerator, denominator, multiplier, decimals) AS with_decimals("
     "floor(numerator::DOUBLE * multiplier * power_of_ten(decimals)::DOUBLE / denominator::DOUBLE + 0.5), decimals)",

@@ -86,6 +86,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
 
     land(home, f"police/{SOUTHAMPTON}/2019-20-Q4/{IN_A_FILE_NAME}.csv", police_file())
     land(home, f"council/{SOUTHAMPTON}/2019-20-Q4/{IN_A_FILE_NAME}.xlsx", changed_return(root / "r.xlsx", planted))
+    text = b"indicator,period,value\nneet_or_nk_16_17,2019-20 Q4,6.3\n"
+    land(home, f"education/{SOUTHAMPTON}/2019-20-Q4/{IN_A_FILE_NAME}.csv", text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(validation, "_quarantine", _raise_with_canary)
         assert main(["run", "--home", str(home.root)]) == 1

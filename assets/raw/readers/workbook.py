@@ -6,6 +6,7 @@ Here: XLSX. Not here: what a sheet means (`assets.raw.layouts`).
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import fastexcel
@@ -91,7 +92,7 @@ def _look_over(path: Path) -> None:
                         # A document type stands before the first element: the first block holds it if there is one.
                         if b"<!DOCTYPE" in reader.read(65_536).upper():
                             raise UnreadableError("no_document_type", "a part declares a document type", _SEND_AGAIN)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError):
         raise UnreadableError(
             "workbook_opens", "the workbook is cut off or damaged (its zip directory cannot be read)", "Send it again."
         ) from None
