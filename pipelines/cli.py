@@ -22,6 +22,7 @@ from pipelines.commands.document import document_command
 from pipelines.commands.run import example_command, run_command, withdraw_command
 from pipelines.commands.show import explain_command, status_command, template_command
 from pipelines.running import RunFailedError, prepare_instance
+from pipelines.step_error import ENGINE_ERRORS, StepError
 from warehouse.connection import WarehouseBusyError, WarehouseVersionError
 from warehouse.home import Home, HomeError
 from warehouse.ledger import NoSuchReceiptError
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return given.command(given)
     except EXPECTED_ERRORS as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except ENGINE_ERRORS as error:
+        print(f"error: {StepError(given.name, error)}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader of our output left (a pager, `head`): that is no error of ours.

@@ -5,7 +5,6 @@ Here: finding them. Not here: what they do (`warehouse`, `expectations`, `assets
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -13,30 +12,13 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
-import polars
-import pyarrow
 
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import ContractRegistry
+from pipelines.step_error import without_foreign_words
 from warehouse.archive import Archive
 from warehouse.connection import Warehouse
 from warehouse.home import Home
-
-_OURS = Path(__file__).parents[1]
-_BEFORE_ANY_ROW = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
-
-
-class StepError(Exception):
-    """A step failed in an engine: which step, where in our code, and the kind of error, without the engine's words."""
-
-    def __init__(self, purpose: str, error: Exception) -> None:
-        frames = [
-            frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_OURS)
-        ]
-        where = f"{Path(frames[-1].filename).relative_to(_OURS)}:{frames[-1].lineno}" if frames else "unknown"
-        # An error of binding is raised before any row is read: its words are of the query alone.
-        words = str(error) if isinstance(error, _BEFORE_ANY_ROW) else "its message may hold data and is not kept"
-        super().__init__(f"{purpose}: {type(error).__name__} at {where} ({words})")
 
 
 @cache
@@ -91,11 +73,8 @@ class Partnership(dg.ConfigurableResource):
     def warehouse(self, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """The private warehouse, held for one step.
 
-        Raises StepError in the place of an engine's error, whose message may quote a row: Dagster keeps messages for
-        ever.
+        Raises StepError in the place of any error that is not ours, whose message may quote a row: Dagster keeps
+        messages for ever.
         """
-        try:
-            with Warehouse(self.home).open(purpose) as connection:
-                yield connection
-        except (duckdb.Error, polars.exceptions.PolarsError, pyarrow.ArrowException) as error:
-            raise StepError(purpose, error) from None
+        with without_foreign_words(purpose), Warehouse(self.home).open(purpose) as connection:
+            yield connection

@@ -28,6 +28,10 @@ JUDGED = "judged"
 """The temporary table of staged rows with the rules they break."""
 
 
+class RowLostError(Exception):
+    """The rows staged are not the rows read: nothing is written."""
+
+
 @dataclass(frozen=True)
 class Unit:
     """What is validated together: one table of one extract, for one quarter (or edition) and some of its areas."""
@@ -194,7 +198,7 @@ def _judge_receipts(connection: duckdb.DuckDBPyConnection, unit: Unit) -> list[s
     for receipt_id, area_code, rows_read in live:
         staged, quarantined, at_fault, other_area = counts.get(receipt_id, (0, 0, 0, None))
         if staged != rows_read:
-            raise RuntimeError(f"{receipt_id}: {rows_read} rows were read and {staged} staged: a row was lost")
+            raise RowLostError(f"{receipt_id}: {rows_read} rows were read and {staged} staged: a row was lost")
         why = _why_stopped(contract, rows_read, quarantined, at_fault, area_code, other_area)
         judge(connection, receipt_id, rows_read=rows_read, rows_quarantined=quarantined, stopped=why)
         if why:

@@ -296,3 +296,6 @@ def _entries(root: Path | Traversable) -> Iterator[tuple[str, Path | Traversable
             for path in sorted(theme.iterdir(), key=lambda item: item.name):
                 if path.name.endswith(".yml"):
                     yield theme.name, path
+        elif theme.name.endswith(".yml"):
+            # Read all the same, to be told that it belongs into a theme's folder.
+            yield "", theme

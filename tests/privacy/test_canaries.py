@@ -174,3 +174,21 @@ def test_a_check_echoes_no_value(form: str, tmp_path: Path, capfd: pytest.Captur
         shown += str([row for sheet in workbook for row in sheet.iter_rows(values_only=True)])
     assert "date_of_birth" in shown
     assert [word for word in VALUES if word.lower() in shown.lower()] == []
+
+
+@pytest.mark.parametrize("error", [duckdb.ConversionException, ValueError, KeyError])
+def test_an_error_that_is_not_ours_is_told_without_its_words(error: type[Exception]) -> None:
+    from pipelines.step_error import StepError, without_foreign_words
+
+    with pytest.raises(StepError) as told, without_foreign_words("validating"):
+        raise error(f"Could not convert string '{CANARIES['surname']}'")
+    assert CANARIES["surname"] not in str(told.value)
+    assert error.__name__ in str(told.value)
+
+
+def test_an_error_of_ours_keeps_its_words() -> None:
+    from assets.core.validation import RowLostError
+    from pipelines.step_error import without_foreign_words
+
+    with pytest.raises(RowLostError, match="a row was lost"), without_foreign_words("validating"):
+        raise RowLostError("a row was lost")
