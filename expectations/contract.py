@@ -149,6 +149,8 @@ class Contract(_Declared):
     """What a newer delivery replaces: the whole earlier one, or figure by figure."""
     tolerance: float = Field(default=1.0, ge=0, le=1)
     """Share of a delivery's rows that may be quarantined before the delivery is stopped as a whole."""
+    files_by_columns: bool = False
+    """Whether files of one data set and edition whose own columns differ stand side by side, or replace one another."""
     may_be_empty: bool = False
     area_column: str | None = None
     """The column that names each row's own area; a file whose every row names one other area is stopped."""

@@ -48,6 +48,8 @@ class Receipt:
     rows_quarantined: int = 0
     loaded: bool = False
     withdrawn: bool = False
+    subject: str | None = None
+    """What tells files of one data set and edition apart; None where a newer file replaces the older whatever it is."""
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Receipt))
@@ -154,7 +156,7 @@ def judge(
 IN_FORCE = f"""
     SELECT receipt_id FROM (
         SELECT receipt_id, row_number() OVER (
-            PARTITION BY extract, table_name, agency, area_code, quarter, covers_from, covers_to
+            PARTITION BY extract, table_name, agency, area_code, quarter, subject, covers_from, covers_to
             ORDER BY received_at DESC, sha256 DESC, receipt_id DESC
         ) AS newest
         FROM ops.receipt WHERE judged IN {ACCEPTED} AND NOT withdrawn
@@ -180,7 +182,7 @@ def settle(
         INSERT INTO ops.gate
         SELECT extract, agency, area_code, quarter, receipt_id, rule, reason FROM (
             SELECT *, row_number() OVER (
-                PARTITION BY extract, table_name, agency, area_code, quarter
+                PARTITION BY extract, table_name, agency, area_code, quarter, subject
                 ORDER BY received_at DESC, sha256 DESC, receipt_id DESC
             ) AS newest
             FROM ops.receipt WHERE {where} AND NOT withdrawn AND judged IS NOT NULL

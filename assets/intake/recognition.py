@@ -6,10 +6,11 @@ the file was landed (`assets.intake.landing`) or what is then done with it (`ass
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.raw.layouts.flat import flat_header, missing_headers, read_flat
+from assets.raw.layouts.flat import flat_header, missing_headers, read_flat, unknown_headers
 from assets.raw.layouts.printed import is_printed, read_printed
 from assets.raw.layouts.rows import RawRows
 from assets.raw.readers.delimited import read_delimited
@@ -32,6 +33,13 @@ class Recognised:
         if self.layout == "flat":
             return read_flat(self.sheets[0], self.table)
         return read_printed(self.sheets, self.table, self.contract.recognition.layouts)
+
+    def subject(self) -> str | None:
+        """A fingerprint of the columns of the file's own, where its contract tells files apart by them."""
+        if not self.contract.files_by_columns:
+            return None
+        own = sorted(unknown_headers(self.sheets[0], self.table).values())
+        return hashlib.sha256("\n".join(own).encode()).hexdigest()[:16] if own else None
 
 
 class UnrecognisedError(Exception):

@@ -133,7 +133,11 @@ def describe(
         return dataclasses.replace(receipt, outcome="unrecognised", rule="extract_recognised", reason=str(error)), ()
     contract = recognised.contract
     receipt = dataclasses.replace(
-        receipt, extract=contract.extract, table_name=recognised.table.name, layout=recognised.layout
+        receipt,
+        extract=contract.extract,
+        table_name=recognised.table.name,
+        layout=recognised.layout,
+        subject=recognised.subject(),
     )
     fault = fault_of_place(receipt, contract, areas, as_of)
     if fault:
@@ -213,9 +217,17 @@ def _duplicate_or_same(connection: duckdb.DuckDBPyConnection, receipt: Receipt) 
     """
     if receipt.outcome is not None:
         return receipt
-    place = [receipt.agency, receipt.area_code, receipt.quarter, receipt.extract, receipt.table_name]
+    place = [
+        receipt.agency,
+        receipt.area_code,
+        receipt.quarter,
+        receipt.extract,
+        receipt.table_name,
+        receipt.subject,
+    ]
     same_place = (
-        "agency = ? AND area_code = ? AND quarter = ? AND extract = ? AND table_name = ? AND NOT withdrawn "
+        "agency = ? AND area_code = ? AND quarter = ? AND extract = ? AND table_name = ? "
+        "AND subject IS NOT DISTINCT FROM ? AND NOT withdrawn "
         "AND coalesce(outcome, '') NOT IN ('duplicate', 'unrecognised')"
     )
     standing = receipts(connection, same_place, place)

@@ -31,6 +31,12 @@ def missing_headers(sheet: Sheet, table: Table) -> list[str]:
     return [column.name for column in table.columns if column.required and column.name not in found]
 
 
+def unknown_headers(sheet: Sheet, table: Table) -> Mapping[int, str]:
+    """The headers of a flat sheet that no declared column has, by where they stand."""
+    known = _match_header(sheet.rows[0], table).values()
+    return {index: title for index, title in enumerate(sheet.rows[0].cells) if title and index not in known}
+
+
 def _match_header(row: GridRow, table: Table) -> dict[str, int]:
     keys = {label_key(name): column.name for column in table.columns for name in (column.name, *column.headers)}
     found: dict[str, int] = {}
@@ -57,7 +63,7 @@ def read_flat(sheet: Sheet, table: Table) -> RawRows:
             "headers_known", f"no column for {', '.join(missing_headers(sheet, table))}", "Use the template's headings."
         )
     titles = sheet.rows[0].cells
-    unknown = {index: title for index, title in enumerate(titles) if title and index not in header.values()}
+    unknown = unknown_headers(sheet, table)
     rows = RawRows(tuple(column.name for column in table.columns), unknown_headers=tuple(unknown.values()))
     rows.shown_columns = {
         name: column_letter(index) if sheet.is_workbook else (titles[index] or name) for name, index in header.items()
