@@ -120,7 +120,7 @@ class Table(_Declared):
 class Recognition(_Declared):
     """How a file shows by its content that it is this extract."""
 
-    formats: tuple[Literal["csv", "xlsx"], ...] = Field(min_length=1)
+    formats: tuple[Literal["csv", "xlsx", "parquet"], ...] = Field(min_length=1)
     layouts: tuple[str, ...] = ("flat",)
     """The layouts tried, in order: `flat`, or those of printed tables (`assets.raw.layouts.printed`)."""
 
@@ -143,7 +143,7 @@ class Contract(_Declared):
     format_owner: Literal["ours", "statutory", "agency", "publisher"]
     """`ours`: we define the format, so we publish a template of it."""
     coverage: Literal["year_to_date", "quarter", "snapshot", "as_printed", "edition"]
-    shape: Literal["flat", "reported_figures", "education_statistics", "population_by_vintage"] = "flat"
+    shape: Literal["flat", "reported_figures", "education_statistics", "lait", "population_by_vintage"] = "flat"
     """How raw rows become staged and core rows: column by column, or by one of `assets.core.shapes`."""
     replaces: Literal["delivery", "figure"] = "delivery"
     """What a newer delivery replaces: the whole earlier one, or figure by figure."""

@@ -19,7 +19,7 @@ from expectations.contract import Table
 
 SYMBOLS = {
     "c": "suppressed", "~": "suppressed", "z": "not_applicable", "x": "missing", ":": "missing", "u": "missing",
-    "low": "low", "k": "low",
+    "-": "missing", "low": "low", "k": "low",
 }  # fmt: skip
 """The symbols of official statistics in the place of a figure, and the absence each names."""
 _YEAR, _TWO_YEARS = re.compile(r"(\d{4})"), re.compile(r"(\d{4})(\d{2})")

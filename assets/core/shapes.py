@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.core.education_statistics import education_statistics_in_core, stage_education_statistics
+from assets.core.lait import stage_lait
 from assets.core.population_vintage import population_vintages_in_core, stage_population_vintages
 from assets.core.reported_figure import in_force_figures, stage_reported_figures
 from assets.core.staging import stage_flat
@@ -40,5 +41,6 @@ SHAPES: Mapping[str, Shape] = {
     "flat": Shape(lambda raw, table, _: stage_flat(raw, table), as_they_are),
     "reported_figures": Shape(stage_reported_figures, in_force_figures),
     "education_statistics": Shape(stage_education_statistics, education_statistics_in_core),
+    "lait": Shape(stage_lait, as_they_are),
     "population_by_vintage": Shape(stage_population_vintages, population_vintages_in_core),
 }

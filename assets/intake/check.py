@@ -23,6 +23,7 @@ from assets.intake.recognition import UnrecognisedError, recognise
 from assets.intake.take_in import covered, fault_of_area, fault_of_quarter
 from assets.labels import label_key
 from assets.marts.catalogue_model import Catalogue
+from assets.raw.layouts.columnar import ColumnarRows
 from assets.raw.layouts.rows import RawRows
 from assets.raw.load import raw_arrow, shown_headers
 from assets.raw.readers.grid import UnreadableError
@@ -108,12 +109,12 @@ class Checker:
             fault = fault_of_quarter(receipt, self.as_of)
         if fault:
             problem = Problem(readable(path.name), fault[0], "critical", fault[1], "Check --area and --quarter.")
-            read = len(rows.values)
+            read = rows.height
             return FileCheck(readable(path.name), sha256, contract.extract, "stopped", read, 0, read, (problem,))
         return self._judge(path, receipt, contract, table, rows)
 
     def _receipt(
-        self, path: Path, sha256: str, contract: Contract, table: Table, layout: str, rows: RawRows
+        self, path: Path, sha256: str, contract: Contract, table: Table, layout: str, rows: RawRows | ColumnarRows
     ) -> Receipt:
         quarter = self.quarter.label if self.quarter else ""
         covers = covered(contract, self.quarter) if self.quarter else (None, None)
@@ -131,11 +132,13 @@ class Checker:
             headers=shown_headers(rows),
             covers_from=covers[0],
             covers_to=covers[1],
-            rows_read=len(rows.values),
+            rows_read=rows.height,
             loaded=True,
         )
 
-    def _judge(self, path: Path, receipt: Receipt, contract: Contract, table: Table, rows: RawRows) -> FileCheck:
+    def _judge(
+        self, path: Path, receipt: Receipt, contract: Contract, table: Table, rows: RawRows | ColumnarRows
+    ) -> FileCheck:
         unit = Unit(contract, table, str(receipt.quarter), (str(receipt.area_code),))
         with duckdb.connect() as connection:
             migrate(connection)

@@ -10,11 +10,16 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
+from assets.raw.layouts import columnar
+from assets.raw.layouts.columnar import ColumnarRows, header_of, read_columnar
 from assets.raw.layouts.flat import flat_header, missing_headers, read_flat, unknown_headers
 from assets.raw.layouts.printed import is_printed, read_printed
 from assets.raw.layouts.rows import RawRows
 from assets.raw.readers.delimited import read_delimited
 from assets.raw.readers.grid import Sheet, UnreadableError
+from assets.raw.readers.parquet import is_parquet, read_parquet
 from assets.raw.readers.workbook import is_workbook, read_workbook
 from expectations.contract import Contract, ContractRegistry, Table
 
@@ -27,9 +32,13 @@ class Recognised:
     table: Table
     layout: str
     sheets: tuple[Sheet, ...]
+    frame: pl.DataFrame | None = None
+    """The cells of a columnar file, of which `sheets` has the header alone."""
 
-    def rows(self) -> RawRows:
+    def rows(self) -> RawRows | ColumnarRows:
         """The file's rows as text."""
+        if self.frame is not None:
+            return read_columnar(self.frame, self.table)
         if self.layout == "flat":
             return read_flat(self.sheets[0], self.table)
         return read_printed(self.sheets, self.table, self.contract.recognition.layouts)
@@ -62,8 +71,9 @@ def recognise(path: Path, contracts: ContractRegistry) -> Recognised:
     A flat table is the contract whose required columns are all there and which knows most of the others;
     a printed file is one in which a sheet holds a table of a layout the contract declares.
     """
-    sheets = open_sheets(path)
-    file_format = "xlsx" if sheets[0].is_workbook else "csv"
+    frame = read_parquet(path) if is_parquet(path) else None
+    sheets = open_sheets(path) if frame is None else (header_of(frame),)
+    file_format = "parquet" if frame is not None else "xlsx" if sheets[0].is_workbook else "csv"
     flat = []
     for contract, table in contracts.tables():
         if file_format in contract.recognition.formats and "flat" in contract.recognition.layouts:
@@ -72,7 +82,8 @@ def recognise(path: Path, contracts: ContractRegistry) -> Recognised:
                 flat.append((len(header), contract, table))
     if flat:
         _, contract, table = max(flat, key=lambda found: found[0])
-        return Recognised(contract, table, "flat", sheets[:1])
+        layout = "flat" if frame is None else columnar.LAYOUT
+        return Recognised(contract, table, layout, sheets[:1], frame)
     for contract, table in contracts.tables():
         layouts = contract.recognition.layouts
         if file_format in contract.recognition.formats and is_printed(sheets, layouts):

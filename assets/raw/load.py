@@ -10,12 +10,14 @@ import json
 from collections.abc import Sequence
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 
 from assets.intake.recognition import recognise
+from assets.raw.layouts.columnar import ColumnarRows
 from assets.raw.layouts.rows import RawRows
 from expectations.contract import Contract, ContractRegistry, Table
-from expectations.ddl import raw_columns, raw_name
+from expectations.ddl import PLACE_COLUMNS, raw_columns, raw_name
 from warehouse.archive import Archive
 from warehouse.connection import transaction
 from warehouse.ledger import Receipt, mark_loaded, receipts
@@ -63,22 +65,26 @@ def load_raw(
         rows = recognise(archive.path(str(receipt.sha256)), contracts).rows()
         with transaction(connection):
             _replace(connection, contract, table, receipt, rows)
-            mark_loaded(connection, receipt.receipt_id, len(rows.values), shown_headers(rows))
-        rows_loaded += len(rows.values)
+            mark_loaded(connection, receipt.receipt_id, rows.height, shown_headers(rows))
+        rows_loaded += rows.height
     return rows_loaded
 
 
-def shown_headers(rows: RawRows) -> str:
+def shown_headers(rows: RawRows | ColumnarRows) -> str:
     """Where the file's columns stood, and which of them the contract does not know, as JSON for the ledger."""
     return json.dumps({"columns": rows.shown_columns, "unknown": list(rows.unknown_headers)}, ensure_ascii=False)
 
 
 def _replace(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, table: Table, receipt: Receipt, rows: RawRows
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    table: Table,
+    receipt: Receipt,
+    rows: RawRows | ColumnarRows,
 ) -> None:
     name = raw_name(contract, table)
     connection.execute(f"DELETE FROM {name} WHERE receipt_id = ?", [receipt.receipt_id])
-    if not rows.values:
+    if not rows.height:
         return
     arrow = raw_arrow(table, receipt, rows)
     connection.register("rows_to_load", arrow)
@@ -89,9 +95,15 @@ def _replace(
         connection.unregister("rows_to_load")
 
 
-def raw_arrow(table: Table, receipt: Receipt, rows: RawRows) -> pa.Table:
+def raw_arrow(table: Table, receipt: Receipt, rows: RawRows | ColumnarRows) -> pa.Table:
     """The rows as an Arrow table with the raw table's columns."""
-    count = len(rows.values)
+    if isinstance(rows, ColumnarRows):
+        place = (receipt.receipt_id, receipt.agency, receipt.area_code, receipt.quarter)
+        frame = rows.frame.with_columns(
+            pl.lit(value, pl.String).alias(name) for name, value in zip(PLACE_COLUMNS, place, strict=True)
+        )
+        return frame.select(list(raw_columns(table))).to_arrow()
+    count = rows.height
     by_column = list(zip(*rows.values, strict=True)) if count else [()] * len(rows.columns)
     columns: dict[str, pa.Array] = {
         "receipt_id": pa.array([receipt.receipt_id] * count, pa.string()),

@@ -26,6 +26,11 @@ class RawRows:
     """Where a column is shown in an address: its header in a text file, its letters in a workbook."""
     unknown_headers: tuple[str, ...] = ()
 
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return len(self.values)
+
 
 @dataclass(frozen=True)
 class PrintedCell:
