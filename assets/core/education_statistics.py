@@ -8,7 +8,7 @@ every other is a series of figures. Not here: which series an indicator is compa
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -23,25 +23,37 @@ SYMBOLS = {
 }  # fmt: skip
 """The symbols of official statistics in the place of a figure, and the absence each names."""
 _YEAR, _TWO_YEARS = re.compile(r"(\d{4})"), re.compile(r"(\d{4})(\d{2})")
+_FIRST_MONTH = {
+    None: 4, "reporting year": 4, "financial year": 4, "calendar year": 1, "academic year": 9, "autumn term": 9,
+    "spring term": 9, "summer term": 9, "autumn and spring term": 9,
+}  # fmt: skip
+"""The month each kind of year begins in. Terms have the days of their academic year: their own are not published."""
 
 
 def stage_education_statistics(raw: pl.DataFrame, table: Table, _: Catalogue) -> pl.DataFrame:
     """Raw rows to staged ones: the area as an ONS code, the year as days, the file's own columns together as JSON."""
     flat = stage_flat(raw, table).with_columns(raw["extra"].alias("figures"))
     column = {
-        name: pl.col(f"{name}__text") for name in ("geographic_level", "region_code", "region_name", "new_la_code")
+        name: pl.col(f"{name}__text")
+        for name in ("geographic_level", "region_code", "region_name", "new_la_code", "la_name", "country_name")
     }
-    periods = {text: _period(text or "") for text in flat["time_period__text"].unique()}
+    said = flat.select("time_period__text", "time_identifier__text").unique()
+    days = [_period(text or "", kind) for text, kind in said.iter_rows()]
+    said = said.with_columns(
+        pl.Series("period_start", [first for first, _ in days], pl.Date),
+        pl.Series("period_end", [last for _, last in days], pl.Date),
+    )
+    flat = flat.join(said, on=said.columns[:2], how="left", nulls_equal=True)
     staged = flat.with_columns(
         area_of_level(
             column["geographic_level"], column["region_code"], column["region_name"], column["new_la_code"]
         ).alias("area"),
-        pl.col("time_period__text")
-        .replace_strict({t: p[0] for t, p in periods.items()}, return_dtype=pl.Date)
-        .alias("period_start"),
-        pl.col("time_period__text")
-        .replace_strict({t: p[1] for t, p in periods.items()}, return_dtype=pl.Date)
-        .alias("period_end"),
+        pl.when(column["geographic_level"] == "Local authority")
+        .then(column["la_name"])
+        .when(column["geographic_level"] == "Regional")
+        .then(column["region_name"])
+        .otherwise(column["country_name"])
+        .alias("area_name"),
         *(pl.lit(None, pl.String).alias(name) for name in ("series", "filters", "symbol", "status")),
         pl.lit(None, pl.Decimal(18, 6)).alias("value"),
     )
@@ -52,15 +64,22 @@ def stage_education_statistics(raw: pl.DataFrame, table: Table, _: Catalogue) ->
     )
 
 
-def _period(text: str) -> tuple[date | None, date | None]:
-    """The days of a published year: `2019` is the year that ended on 31 March 2019, `201819` the same in two years."""
-    if match := _TWO_YEARS.fullmatch(text):
-        first = int(match[1])
-        return (date(first, 4, 1), date(first + 1, 3, 31)) if (first + 1) % 100 == int(match[2]) else (None, None)
-    if match := _YEAR.fullmatch(text):
-        year = int(match[1])
-        return (date(year - 1, 4, 1), date(year, 3, 31)) if 1990 <= year <= 2100 else (None, None)
-    return None, None
+def _period(text: str, kind: str | None) -> tuple[date | None, date | None]:
+    """The days of a published year: `2019` is the year that ends in 2019, `201819` the same in two years.
+
+    A calendar year has one year and an academic one has two: the other form, or a kind not known, is not guessed at.
+    """
+    month = _FIRST_MONTH.get(kind and kind.lower())
+    if month is None:
+        return None, None
+    first = None
+    if (match := _TWO_YEARS.fullmatch(text)) and month != 1:
+        first = int(match[1]) if (int(match[1]) + 1) % 100 == int(match[2]) else None
+    elif (match := _YEAR.fullmatch(text)) and month != 9:
+        first = int(match[1]) - (month != 1)
+    if first is None or not 1990 <= first <= 2100:
+        return None, None
+    return date(first, month, 1), date(first + 1, month, 1) - timedelta(days=1)
 
 
 def education_statistics_in_core(accepted: str, columns: list[str]) -> str:

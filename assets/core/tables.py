@@ -1,7 +1,7 @@
 """The core tables in the warehouse: made as the contracts declare them, whether anything was delivered or not.
 
-Here: their DDL, so that a mart may read a table no delivery has filled. Not here: what fills them
-(`assets.core.validation`).
+Here: their DDL, so that a mart may read a table no delivery has filled, and the one view over published figures of
+every shape. Not here: what fills them (`assets.core.validation`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,22 @@ from warehouse.units import ensure_table
 
 
 def prepare_core(connection: duckdb.DuckDBPyConnection, contracts: ContractRegistry) -> None:
-    """Make every core table that is missing."""
+    """Make every core table that is missing, and the view over those of published figures."""
     for _, table in contracts.tables():
         ensure_table(connection, core_name(table), core_columns(table))
+    connection.execute(f"CREATE OR REPLACE VIEW core.published_figure AS {_PUBLISHED}")
+
+
+_PUBLISHED = """
+    SELECT 'education_statistics' AS extract, statistic.area_code AS dataset, statistic.quarter AS edition, subject,
+           series, area AS area_code, area_name, geographic_level, filters, time_period AS period, period_start, period_end,
+           value::DOUBLE AS value, symbol, status, dq_status, receipt_id, row_number, location
+    FROM core.education_statistic AS statistic JOIN ops.receipt USING (receipt_id)
+    UNION ALL
+    SELECT 'lait', area_code, quarter, NULL, measure, area, area_name, geographic_level, '', years, period_start, period_end,
+           value::DOUBLE, symbol, status, dq_status, receipt_id, row_number, location
+    FROM core.lait_figure
+"""
+"""One row a figure, whatever file it is of. Each shape keeps a table of its own, so that each is an asset of its own.
+
+`subject` tells files of one data set and edition apart where they have series and filters of the same names."""

@@ -73,6 +73,8 @@ _BASED = """
          AND contains(statistic.filters, declared.filters)
          AND (list_contains(numerator_series, statistic.series) OR list_contains(denominator_series, statistic.series))
         GROUP BY ALL
+        -- A series that stands in two files, or under several filters, is several figures: their sum would be none of them.
+        HAVING count(*) = count(DISTINCT statistic.series)
     ), authorities AS (
         SELECT place.area, place.year_end, count(DISTINCT authority.area_code)::INTEGER AS n_areas
         FROM (SELECT DISTINCT area, year_end FROM summed) AS place
