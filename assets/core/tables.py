@@ -22,12 +22,12 @@ def prepare_core(connection: duckdb.DuckDBPyConnection, contracts: ContractRegis
 
 _PUBLISHED = """
     SELECT 'education_statistics' AS extract, statistic.area_code AS dataset, statistic.quarter AS edition, subject,
-           series, area AS area_code, area_name, geographic_level, filters, time_period AS period, period_start, period_end,
-           value::DOUBLE AS value, symbol, status, dq_status, receipt_id, row_number, location
+           series, area AS area_code, area_name, geographic_level, filters, time_period AS period, period_start,
+           period_end, value::DOUBLE AS value, symbol, status, dq_status, receipt_id, row_number, location
     FROM core.education_statistic AS statistic JOIN ops.receipt USING (receipt_id)
     UNION ALL
-    SELECT 'lait', area_code, quarter, NULL, measure, area, area_name, geographic_level, '', years, period_start, period_end,
-           value::DOUBLE, symbol, status, dq_status, receipt_id, row_number, location
+    SELECT 'lait', area_code, quarter, NULL, measure, area, area_name, geographic_level, '', years, period_start,
+           period_end, value::DOUBLE, symbol, status, dq_status, receipt_id, row_number, location
     FROM core.lait_figure
 """
 """One row a figure, whatever file it is of. Each shape keeps a table of its own, so that each is an asset of its own.

@@ -18,9 +18,9 @@ from warehouse.units import replace_unit
 
 NOT_SAID = "the return does not say which period or method the comparator has"
 OF_THE_YEARS = (
-    "year_end IN (year_first_day(getvariable('scope_quarter')) - 1, year_last_day(getvariable('scope_quarter')))"
+    "year_end BETWEEN year_first_day(getvariable('scope_quarter')) - 1 AND year_last_day(getvariable('scope_quarter'))"
 )
-"""The two years a quarter is set beside: the last that was over when its own began, and its own."""
+"""The years a quarter is set beside: those that ended with its own year or the day before that began, or between."""
 
 
 def write_benchmarks(
@@ -90,7 +90,7 @@ _AS_PUBLISHED = f"""
         SELECT published.indicator_id, published.measure, own.area_code,
                published.comparator,
                own.breakdown_type, own.breakdown, own.period_type, own.period, own.period_start,
-               financial_year(published.year_end) AS comparator_period, 'official' AS basis,
+               published.comparator_period, 'official' AS basis,
                published.dataset || ', edition of ' || published.edition AS edition, published.method,
                published.n_areas, CASE WHEN published.measure = 'count' THEN 'count' ELSE published.unit END AS unit,
                published.numerator, published.denominator, published.value,

@@ -98,13 +98,17 @@ class PublishedComparator(_Declared):
     """Whether one of the series is enough, for a data set that names it one way or another by edition."""
     filters: str = ""
     """Words the row's filters must hold, where a data set has several rows an area and year."""
-    denominator: tuple[str, ...] | Literal["population", "authorities"]
-    """Series that are added, the population of the indicator's band, or the number of authorities."""
+    denominator: tuple[str, ...] | Literal["population", "authorities", "as_published"]
+    """Series that are added, the population of the indicator's band, or the number of authorities; `as_published` where
+    the one series is the rate or the share itself, and its count is not published."""
     parts_of_year: int = Field(default=1, gt=0)
     """4 where the figure of a year is divided to stand beside a quarter's."""
     method: str
     like_for_like: Literal["never", "same_day"] = "never"
-    """`same_day`: may be compared where both are of one day."""
+    """`same_day`: may be compared where both end on one day."""
+    counterpart: Literal["four_quarters", "same_end"] | None = None
+    """Which of an area's own figures its published one is the official counterpart of: the sum of the four quarters,
+    or the figure whose period ends on the same day."""
     note: str
 
 
@@ -156,6 +160,18 @@ class Indicator(_Declared):
         """The period type of its figures in the marts."""
         return PERIOD_TYPE_OF_KIND[self.period_kind]
 
+    def _problems_of(self, comparator: PublishedComparator) -> list[str]:
+        problems = []
+        if comparator.measure not in self.measures:
+            problems.append(f"the published comparator for {comparator.measure} is of a measure it has not")
+        if comparator.denominator == "population" and not (self.denominator and self.denominator.population):
+            problems.append("a comparator on a population needs the indicator's band")
+        if comparator.denominator == "as_published" and len(comparator.numerator) > 1 and not comparator.any_series:
+            problems.append("rates and shares as published cannot be added: name one series")
+        if comparator.counterpart == "four_quarters" and comparator.measure != "count":
+            problems.append("only counts of four quarters can be added")
+        return problems
+
     @model_validator(mode="after")
     def _hangs_together(self) -> Indicator:
         problems = []
@@ -165,10 +181,7 @@ class Indicator(_Declared):
             if label.measure not in self.measures:
                 problems.append(f"the label for {label.measure} names a measure the indicator has not")
         for comparator in self.published:
-            if comparator.measure not in self.measures:
-                problems.append(f"the published comparator for {comparator.measure} is of a measure it has not")
-            if comparator.denominator == "population" and not (self.denominator and self.denominator.population):
-                problems.append("a comparator on a population needs the indicator's band")
+            problems += self._problems_of(comparator)
         for name in ("valid_from", "valid_to"):
             text = getattr(self, name)
             if text is not None and quarter_or_none(text) is None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import duckdb
 
 from assets.marts.catalogue_model import Catalogue
+from assets.marts.control_charts import define_control_charts
 from assets.marts.published_comparators import define_published_comparators
 from expectations.expectation import literal
 from expectations.finding_rule import FindingRule
@@ -22,8 +23,9 @@ _COLUMNS = "indicator_id, area_code, period, basis, expected, found, message, so
 def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> None:
     """Define what rules read: `figure`, the figures reported in the quarter with the catalogue's attributes;
     `previous_report`, the same of the area's last earlier report of each agency; `printed_comparator`, what returns
-    print beside figures; `official_figure`, the newest published count of an area and year; and the catalogue's
-    `indicator_part`, `indicator_share` and `indicator_label`.
+    print beside figures; `official_figure`, the newest published counterpart of an area's own figures;
+    `published_rate`, the published rates and shares of every area and edition; `control_chart`, the figures with the
+    limits of their own series; and the catalogue's `indicator_part`, `indicator_share` and `indicator_label`.
     """
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
     connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
@@ -58,16 +60,29 @@ def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE official_figure AS
-        SELECT indicator_id, area AS area_code, year_end, numerator, dataset || ', edition of ' || edition AS edition,
-               catalogue.official_differs_by
+        SELECT indicator_id, published_figure.measure, area AS area_code, year_start, year_end, counterpart,
+               comparator_period,
+               CASE WHEN published_figure.measure = 'count' THEN numerator ELSE value END AS value,
+               CASE WHEN published_figure.measure = 'count' THEN 0 ELSE published_figure.decimals END AS decimals,
+               dataset || ', edition of ' || edition AS edition, catalogue.official_differs_by
         FROM published_figure JOIN catalogue ON catalogue.id = published_figure.indicator_id
-        WHERE kind = 'authorities' AND published_figure.measure = 'count' AND contains(
-                method,
-                CASE period_type WHEN 'snapshot' THEN 'year''s end' ELSE 'quarter of a year' END)
-          AND list_contains(getvariable('scope_areas'), area)
-        QUALIFY row_number() OVER (PARTITION BY indicator_id, area, year_end ORDER BY edition DESC) = 1
+        WHERE counterpart IS NOT NULL AND list_contains(getvariable('scope_areas'), area)
+        QUALIFY row_number() OVER (
+            PARTITION BY indicator_id, published_figure.measure, area, year_end ORDER BY edition DESC, dataset) = 1
         """
     )
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE published_rate AS
+        SELECT indicator_id, measure, dataset, area AS area_code, level, year_end, comparator_period, value, n_areas,
+               published_figure.decimals, published_figure.unit, dataset || ', edition of ' || edition AS edition
+        FROM published_figure
+        WHERE measure IN ('rate', 'percent') AND value IS NOT NULL
+          AND year_end BETWEEN year_first_day(getvariable('scope_quarter')) - 1
+                           AND year_last_day(getvariable('scope_quarter'))
+        """
+    )
+    define_control_charts(connection, "SELECT * FROM figure")
     connection.execute(
         "CREATE OR REPLACE TEMP MACRO unit_words(unit) AS CASE unit WHEN 'per_10000' THEN 'per 10,000' "
         "WHEN 'per_100000' THEN 'per 100,000' WHEN 'percent' THEN 'per cent' ELSE unit END"
@@ -81,7 +96,10 @@ def write_findings(
     quarter: str,
     areas: Sequence[str],
 ) -> int:
-    """Replace what was found in a quarter's deliveries for some areas. Returns rows; in the caller's transaction."""
+    """Replace what was found in a quarter's deliveries for some areas, and in the published figures beside them.
+
+    Returns rows; in the caller's transaction.
+    """
     define_published_comparators(connection, catalogue)
     define_relations(connection, quarter, areas)
     select = " UNION ALL BY NAME ".join(
@@ -89,6 +107,13 @@ def write_findings(
         f"{literal(quarter)} AS reported_in FROM ({rule.sql})"
         for rule in rules
     )
+    # What is found in published figures is about the nation or a region, and is made anew with any area's.
+    wider = connection.execute("SELECT area_code FROM area WHERE area_type <> 'local_authority' ORDER BY 1").fetchall()
     return replace_unit(
-        connection, "marts.findings", quarter=quarter, areas=areas, quarter_column="reported_in", select=select
+        connection,
+        "marts.findings",
+        quarter=quarter,
+        areas=[*areas, *(code for (code,) in wider)],
+        quarter_column="reported_in",
+        select=select,
     )

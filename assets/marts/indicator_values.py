@@ -105,6 +105,7 @@ def _as_returned() -> str:
                printed_number(CASE WHEN measure = 'count' THEN count_number ELSE value_number END,
                               CASE WHEN official THEN least(decimals, sent_decimals) ELSE decimals END::INTEGER)
                    AS printed,
+               {_limit_of_share("lower")} AS lower_ci, {_limit_of_share("upper")} AS upper_ci,
                coalesce(CASE WHEN measure = 'count' THEN count_status ELSE value_status END, 'missing') AS status,
                CASE WHEN measure = 'count' THEN count_reason
                     WHEN value_status IS NULL THEN 'the return gives the count and no ' || measure
@@ -142,6 +143,14 @@ def _limit(end: str) -> str:
     return (
         "CASE WHEN count_number = round(count_number) AND count_number >= 0 AND held.persons > 0 "
         f"THEN rate_interval(count_number::DOUBLE, held.persons::DOUBLE, multiplier).{end} END"
+    )
+
+
+def _limit_of_share(end: str) -> str:
+    """A limit of a share's 95 % interval, where the return gives its count and what it is of."""
+    return (
+        "CASE WHEN measure = 'percent' AND value_status = 'value' AND base > 0 AND count_number BETWEEN 0 AND base "
+        f"THEN proportion_interval(count_number::DOUBLE, base::DOUBLE, 100).{end} END"
     )
 
 

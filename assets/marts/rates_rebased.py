@@ -53,7 +53,7 @@ def write_rates_rebased(
         SELECT own.indicator_id, own.area_code,
                published.comparator,
                own.breakdown_type, own.breakdown, own.period, own.period_start,
-               financial_year(published.year_end) AS comparator_period, published.method,
+               published.comparator_period, published.method,
                published.dataset || ', edition of ' || published.edition AS edition, published.numerator,
                published.rebased_persons AS denominator,
                'population 0-17 mid-' || (year(published.year_end) - 1) || ' {TODAY}' AS denominator_edition,

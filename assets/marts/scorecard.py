@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import duckdb
 
+from assets.marts.control_charts import define_control_charts
+from assets.marts.methods.trend import define_trend
 from warehouse.units import replace_table
 
 QUARTERS_ACROSS = 8
+COMPARATORS = ("statistical_neighbours", "england", "south_east")
 
 
 def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
@@ -18,13 +21,17 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
     An absence stands in its cell by its name (`missing`, `stopped`, ...); a cell is null where no delivery speaks of
     the quarter at all. Returns rows; runs in the caller's transaction, after findings and benchmarks.
     """
+    define_trend(connection)
+    define_control_charts(connection, "SELECT * FROM marts.indicator_values")
     cells = ", ".join(
-        f"any_value(shown) FILTER (steps_back = {QUARTERS_ACROSS - position}) AS quarter_{position}"
+        f"min(shown) FILTER (steps_back = {QUARTERS_ACROSS - position}) AS quarter_{position}"
         for position in range(1, QUARTERS_ACROSS + 1)
     )
-    comparators = ", ".join(
-        f"any_value(printed) FILTER (comparator = '{name}') AS {name}"
-        for name in ("statistical_neighbours", "england", "south_east")
+    comparators = ", ".join(f"min(printed) FILTER (comparator = '{name}') AS {name}" for name in COMPARATORS)
+    official = ", ".join(
+        f"min(printed) FILTER (comparator = '{name}') AS official_{name}, "
+        f"min(significance) FILTER (comparator = '{name}') AS against_{name}"
+        for name in COMPARATORS
     )
     return replace_table(
         connection,
@@ -37,11 +44,12 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
                 PARTITION BY indicator_id, area_code, breakdown_type, breakdown, period_type, period, basis
                 ORDER BY reported_in DESC) = 1
         ), measured AS (
-            SELECT newest.*, catalogue.measure, newest.unit AS measure_unit, value AS number, printed AS text,
-                   status AS cell_status
+            SELECT newest.*, catalogue.measure, catalogue.measure AS own_measure, catalogue.polarity,
+                   newest.unit AS measure_unit, value AS number, printed AS text, status AS cell_status
             FROM newest JOIN catalogue ON catalogue.id = newest.indicator_id
             UNION ALL BY NAME
-            SELECT newest.*, 'count' AS measure, 'count' AS measure_unit, numerator AS number,
+            SELECT newest.*, 'count' AS measure, catalogue.measure AS own_measure, catalogue.polarity,
+                   'count' AS measure_unit, numerator AS number,
                    printed_number(numerator, 0) AS text,
                    CASE WHEN numerator IS NULL THEN 'missing' ELSE 'value' END AS cell_status
             FROM newest JOIN catalogue ON catalogue.id = newest.indicator_id
@@ -57,6 +65,7 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
         ), cell AS (
             -- A figure of a term, a year or no stated period stands in the latest column, the newest alone.
             SELECT *, coalesce(newest_quarter, newest_delivery) AS latest_quarter,
+                   CASE WHEN cell_status = 'value' THEN try_cast(text AS DECIMAL(18,6))::DOUBLE END AS rounded,
                    CASE WHEN is_quarterly THEN
                              date_diff('month', quarter_first_day(period), quarter_first_day(newest_quarter)) // 3
                         ELSE 0 END
@@ -67,12 +76,15 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
                 ORDER BY period_end DESC NULLS LAST, period) = 1
         ), row AS (
             SELECT indicator_id, measure, area_code, area_name, breakdown_type, breakdown, basis,
-                   any_value(measure_unit) AS unit, any_value(latest_quarter) AS latest_quarter,
-                   any_value(period) FILTER (steps_back = 0) AS latest_period, {cells},
-                   any_value(number) FILTER (steps_back = 0) AS number_now,
-                   any_value(number) FILTER (steps_back = 1) AS number_before,
-                   any_value(number) FILTER (steps_back = 4) AS number_last_year,
-                   max(dq_status) AS dq_status
+                   min(measure_unit) AS unit, min(latest_quarter) AS latest_quarter,
+                   min(period) FILTER (steps_back = 0) AS latest_period, {cells},
+                   -- As printed: what lies below the last decimal is no direction.
+                   min(rounded) FILTER (steps_back = 0) AS number_now,
+                   min(rounded) FILTER (steps_back = 1) AS number_before,
+                   min(rounded) FILTER (steps_back = 4) AS number_last_year,
+                   max(dq_status) AS dq_status,
+                   -- More of what a share counts is neither good nor bad: the polarity is the share's.
+                   min(CASE WHEN measure = own_measure THEN polarity ELSE 'neutral' END) AS row_polarity
             FROM cell WHERE steps_back < {QUARTERS_ACROSS}
             GROUP BY indicator_id, measure, area_code, area_name, breakdown_type, breakdown, basis
         ), comparator AS (
@@ -81,6 +93,19 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
             FROM (SELECT * FROM marts.indicator_benchmarks WHERE basis = 'return'
                   QUALIFY reported_in = max(reported_in) OVER (PARTITION BY indicator_id, measure, area_code))
             GROUP BY indicator_id, measure, area_code, breakdown_type, breakdown
+        ), official AS (
+            -- Of the published comparators one each: like for like first, then the newest year and the newest edition.
+            SELECT indicator_id, measure, area_code, {official}, bool_and(like_for_like) AS official_like_for_like,
+                   string_agg(DISTINCT comparator_period || ', ' || edition, ';'
+                              ORDER BY comparator_period || ', ' || edition) AS official_source,
+                   min(note) FILTER (NOT like_for_like) AS official_note
+            FROM (
+                SELECT * FROM marts.indicator_benchmarks WHERE basis = 'official' AND comparator IN {COMPARATORS}
+                QUALIFY row_number() OVER (
+                    PARTITION BY indicator_id, measure, area_code, comparator
+                    ORDER BY reported_in DESC, like_for_like DESC, comparator_period DESC, contains(method, 'median'),
+                             edition DESC, method DESC) = 1
+            ) GROUP BY indicator_id, measure, area_code
         ), finding AS (
             SELECT indicator_id, area_code, basis, count(*)::INTEGER AS findings FROM marts.findings
             GROUP BY indicator_id, area_code, basis
@@ -93,15 +118,29 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
                comparator.comparator_note,
                row.number_now - row.number_before AS change_on_quarter,
                row.number_now - row.number_last_year AS change_on_year,
-               CASE WHEN row.number_now IS NULL OR row.number_before IS NULL THEN 'not_compared'
-                    WHEN row.number_now > row.number_before THEN 'up'
-                    WHEN row.number_now < row.number_before THEN 'down' ELSE 'level' END AS direction_of_travel,
+               direction_of_travel(row.number_now, row.number_before) AS direction_of_travel,
+               rate_direction(direction_of_travel(row.number_now, row.number_before), row_polarity) AS rating,
+               rate_direction(direction_of_travel(row.number_now, row.number_last_year), row_polarity)
+                   AS rating_on_year,
+               chart.lower AS lower_ci, chart.upper AS upper_ci, trend.recent_trend,
+               chart.centre, chart.lower_limit, chart.upper_limit, chart.signal,
+               chart.trial AS trial_limits,
+               official.* EXCLUDE (indicator_id, measure, area_code),
                row.dq_status, coalesce(finding.findings, 0) AS findings
         FROM row
         JOIN catalogue ON catalogue.id = row.indicator_id
         LEFT JOIN comparator ON comparator.indicator_id = row.indicator_id AND comparator.measure = row.measure
               AND comparator.area_code = row.area_code AND comparator.breakdown_type = row.breakdown_type
               AND comparator.breakdown = row.breakdown AND row.basis = 'return'
+        LEFT JOIN official ON official.indicator_id = row.indicator_id AND official.measure = row.measure
+              AND official.area_code = row.area_code AND row.breakdown_type = 'all'
+              AND row.basis = CASE WHEN row.measure = 'rate' THEN 'recomputed' ELSE 'return' END
+        LEFT JOIN control_chart AS chart ON chart.indicator_id = row.indicator_id AND chart.measure = row.measure
+              AND chart.area_code = row.area_code AND chart.breakdown_type = row.breakdown_type
+              AND chart.breakdown = row.breakdown AND chart.basis = row.basis AND chart.period = row.latest_period
+        LEFT JOIN series_trend AS trend ON trend.indicator_id = row.indicator_id AND trend.measure = row.measure
+              AND trend.area_code = row.area_code AND trend.breakdown_type = row.breakdown_type
+              AND trend.breakdown = row.breakdown AND trend.basis = row.basis
         LEFT JOIN finding ON finding.indicator_id = row.indicator_id AND finding.area_code = row.area_code
               AND finding.basis = row.basis
         """,

@@ -42,8 +42,18 @@ STATUS_WORDS: Mapping[str, str] = {
     "stopped": "stopped",
 }
 _DIRECTIONS = {"up": ("▲", "up"), "down": ("▼", "down"), "level": ("▬", "level")}
-_BETTER = {("up", "high_good"), ("down", "low_good")}
-_WORSE = {("down", "high_good"), ("up", "low_good")}
+_RECENT = {
+    "increasing": "rising over five quarters",
+    "decreasing": "falling over five quarters",
+    "no_significant_change": "no trend over five quarters",
+}
+_SIGNALS = {
+    "outside_limits": "outside its limits",
+    "seven_point_trend": "seven in one direction",
+    "two_of_three_near_limit": "two of three near a limit",
+    "seven_on_one_side": "seven on one side",
+}
+_AGAINST = ("better", "similar", "worse", "higher", "lower")
 _COMPARATORS = ("statistical_neighbours", "england", "south_east")
 _MEASURE_ORDER = ("count", "rate", "percent", "mean", "rank", "gbp")
 
@@ -61,12 +71,27 @@ class Cell:
 
 @dataclass(frozen=True)
 class Direction:
-    """Direction of travel: arrow and word; `judgement` is `better` or `worse` only where polarity says so."""
+    """Direction of travel: arrow and word; `judgement` is `better` or `worse` only where polarity says so.
+
+    `recent` is the trend of the last five points and `signal` what the control chart says, where they say anything.
+    """
 
     arrow: str
     word: str
     judgement: str | None
     changes: str
+    recent: str | None = None
+    signal: str | None = None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A comparator as the return printed it and as published, with how the area stands to it where that may be said."""
+
+    printed: Cell
+    official: str | None
+    against: str | None
+    official_note: int | None
 
 
 @dataclass(frozen=True)
@@ -79,7 +104,10 @@ class Line:
     cells: Sequence[Cell]
     trend: Sparkline | None
     direction: Direction | None
-    comparators: Sequence[Cell]
+    interval: str | None
+    alone: str | None
+    """The period of a figure that has no quarters: of a year, a term, or one the agency does not state."""
+    comparators: Sequence[Beside]
     findings: int
     doubted: bool
 
@@ -212,8 +240,15 @@ def _theme_table(
 def _line(
     row: Mapping[str, Any], quarters: Sequence[str], figures: Mapping[_Key, Mapping[str, Any]], notes: _Notes
 ) -> Line:
-    cells, values = [], []
+    cells: list[Cell] = []
+    values: list[float | None] = []
+    alone = row["latest_period"] if row["latest_period"] not in (None, *quarters) else None
     for number, quarter in enumerate(quarters, start=1):
+        if alone and number < QUARTERS_ACROSS:
+            # No gap: there is no such figure of a quarter.
+            cells.append(Cell("", is_gap=True))
+            values.append(None)
+            continue
         key = (row["indicator_id"], row["area_code"], row["breakdown_type"], row["breakdown"], row["basis"], quarter)
         figure = figures.get(key, {})
         cells.append(_cell(row[f"quarter_{number}"], figure, notes))
@@ -225,7 +260,9 @@ def _line(
         cells=cells,
         trend=sparkline(values, [cell.text for cell in cells]),
         direction=_direction(row),
-        comparators=[_comparator(row, name, notes) for name in _COMPARATORS],
+        interval=_interval(row),
+        alone=alone,
+        comparators=[_beside(row, name, notes) for name in _COMPARATORS],
         findings=row["findings"] or 0,
         doubted=row["dq_status"] == "warn",
     )
@@ -253,12 +290,27 @@ def _direction(row: Mapping[str, Any]) -> Direction | None:
     if way not in _DIRECTIONS:
         return None
     arrow, word = _DIRECTIONS[way]
-    move = (way, row["polarity"])
-    judgement = "better" if move in _BETTER else "worse" if move in _WORSE else None
-    places = len((row[f"quarter_{QUARTERS_ACROSS}"] or "").partition(".")[2])
+    judgement = row["rating"] if row["rating"] in ("better", "worse") else None
+    places = _places(row)
     spans = (("on quarter", row["change_on_quarter"]), ("on year", row["change_on_year"]))
     changes = ", ".join(f"{_signed(change, places)} {span}" for span, change in spans if change is not None)
-    return Direction(arrow, word, judgement, changes)
+    signal = _SIGNALS.get(row["signal"])
+    if signal and row["trial_limits"]:
+        signal += " (trial limits)"
+    return Direction(arrow, word, judgement, changes, _RECENT.get(row["recent_trend"]), signal)
+
+
+def _places(row: Mapping[str, Any]) -> int:
+    """The decimals of the latest figure as printed."""
+    return len((row[f"quarter_{QUARTERS_ACROSS}"] or "").partition(".")[2])
+
+
+def _interval(row: Mapping[str, Any]) -> str | None:
+    """The latest figure's 95 % interval, with its decimals."""
+    if row["lower_ci"] is None or row["upper_ci"] is None:
+        return None
+    places = _places(row)
+    return f"{row['lower_ci']:.{places}f} to {row['upper_ci']:.{places}f}"
 
 
 def _signed(change: float, places: int) -> str:
@@ -266,6 +318,17 @@ def _signed(change: float, places: int) -> str:
     if float(text) == 0:
         return text
     return ("+" if change > 0 else "−") + text
+
+
+def _beside(row: Mapping[str, Any], name: str, notes: _Notes) -> Beside:
+    """A comparator as the return printed it and as published; one that is not like for like says why."""
+    official = row[f"official_{name}"]
+    note = None
+    if official is not None:
+        why = "" if row["official_like_for_like"] else f" Not like for like. {row['official_note'] or ''}".rstrip()
+        note = notes.number(f"Published: {row['official_source']}.{why}")
+    against = row[f"against_{name}"]
+    return Beside(_comparator(row, name, notes), official, against if against in _AGAINST else None, note)
 
 
 def _comparator(row: Mapping[str, Any], name: str, notes: _Notes) -> Cell:

@@ -79,4 +79,5 @@ def test_sums_and_shares_that_do_not_hold_are_found_and_nothing_else_is_an_error
         ("breakdown_against_total", "partner_contribution", "159112", "159115"),
         ("count_against_rate", "cpp_open", "54", "62"),
         ("share_against_its_whole", "population_not_white_british", "21.0", "22.3"),
+        ("whole_outside_its_parts", "fte_youth_justice", "172 to 274", "1976"),
     ]

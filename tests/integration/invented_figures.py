@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from assets.marts.catalogue_model import Catalogue, Denominator, Indicator
+from assets.marts.methods.trend import direction_of_travel, rate_direction
 from warehouse.quarters import FinancialQuarter
 
 AREA, AREA_NAME = "E06000999", "Inventon"
@@ -146,7 +147,17 @@ def _scorecard_row(entry: Indicator, measure: str, basis: str) -> dict[str, Any]
         "comparator_note": "The year to March 2019 stands beside a quarter." if compared else None,
         "change_on_quarter": change,
         "change_on_year": numbers[7] - numbers[3] if numbers[3] is not None else None,
-        "direction_of_travel": "not_compared" if change is None else "up" if change > 0 else "down",
+        "direction_of_travel": (way := direction_of_travel(numbers[7], numbers[6])),
+        "rating": rate_direction(way, entry.polarity if measure == entry.measure else "neutral"),
+        "lower_ci": None if compared else numbers[7] * 0.9,
+        "upper_ci": None if compared else numbers[7] * 1.1,
+        "recent_trend": "cannot_be_calculated" if compared else "increasing",
+        "signal": "outside_limits" if entry.id == "cpp_open" else "common_cause",
+        "trial_limits": True,
+        "official_england": "44" if entry.id == "cpp_open" and measure == "rate" else None,
+        "against_england": "higher" if entry.id == "cpp_open" and measure == "rate" else None,
+        "official_like_for_like": True if entry.id == "cpp_open" and measure == "rate" else None,
+        "official_source": "2019-20, plans, edition of 2024" if entry.id == "cpp_open" and measure == "rate" else None,
         "dq_status": "pass",
         "findings": 1 if entry.id == "cpp_open" else 0,
     } | {f"quarter_{n}": "missing" if number is None else f"{number:.{places}f}" for n, number in enumerate(numbers, 1)}

@@ -100,6 +100,19 @@ def test_the_returned_and_the_recomputed_rate_stand_side_by_side(page: str) -> N
     assert "recomputed by us" in page
 
 
+def test_the_latest_figure_has_its_interval_and_says_what_its_series_does(page: str) -> None:
+    assert re.search(r'class="interval" title="95 per cent interval">\d+ to \d+<', page)
+    assert "rising over five quarters" in page
+    assert "outside its limits (trial limits)" in page
+
+
+def test_a_published_comparator_stands_beside_with_its_judgement_and_its_source(page: str) -> None:
+    beside = re.search(r'<span class="published">published 44(.*?)</span></span>', page, re.DOTALL)
+    assert beside
+    assert 'class="against higher">higher' in beside[1]
+    assert "Published: 2019-20, plans, edition of 2024." in page
+
+
 def test_a_direction_is_called_better_or_worse_only_where_the_indicator_says_so(page: str) -> None:
     directions = re.findall(r'class="direction (\w*)"><span aria-hidden="true">.</span> ([\w, ]+)</span>', page)
     assert ("better", "down, better") in directions
