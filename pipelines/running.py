@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -115,9 +115,10 @@ def run(
             entered = unjudged + [receipt.receipt_id for receipt in receipts(connection) if receipt.receipt_id > last]
             reference = any(place.agency == REFERENCE for place in work(connection))
         if reference or everything:
-            runner.run(REFERENCE_JOB, "loading published data")
+            runner.run(REFERENCE_JOB, "loading published data", extracts=_delivered(home, REFERENCE))
         for quarter, areas in _to_make(home, quarters, everything).items():
-            runner.run(QUARTER, f"making {quarter.label}", quarter=quarter, areas=areas)
+            extracts = _delivered(home, quarter.label)
+            runner.run(QUARTER, f"making {quarter.label}", quarter=quarter, areas=areas, extracts=extracts)
             report.quarters.append(quarter)
         runner.run(PUBLISH, "publishing")
     with Warehouse(home).open("reading the ledger") as connection:
@@ -162,6 +163,15 @@ def _to_make(home: Home, named: Sequence[FinancialQuarter], everything: bool) ->
             if quarter is not None and place.area_code not in affected.setdefault(quarter, []):
                 affected[quarter].append(place.area_code)
     return dict(sorted(affected.items()))
+
+
+def _delivered(home: Home, place: str) -> set[str]:
+    """The extracts of which a file was ever received for a quarter, or as published statistics."""
+    with Warehouse(home).open("looking for work") as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT extract FROM ops.receipt WHERE extract IS NOT NULL AND ? IN (quarter, agency)", [place]
+        ).fetchall()
+    return {extract for (extract,) in rows}
 
 
 def _notice_new_definitions(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
@@ -235,12 +245,26 @@ class _Runner:
     instance: dg.DagsterInstance
     say: Say
 
-    def run(self, name: str, words: str, *, quarter: FinancialQuarter | None = None, areas: Sequence[str] = ()) -> None:
-        """Execute a job in this process; every event of it goes to the home's instance."""
+    def run(
+        self,
+        name: str,
+        words: str,
+        *,
+        quarter: FinancialQuarter | None = None,
+        areas: Sequence[str] = (),
+        extracts: Set[str] | None = None,
+    ) -> None:
+        """Execute a job in this process; every event of it goes to the home's instance.
+
+        Steps of extracts other than those given have nothing to read and are left out.
+        """
+        from pipelines.layers.selection import without_other_extracts  # noqa: PLC0415
         from pipelines.quarters import partition_of  # noqa: PLC0415
 
         self.say(words)
         job = self.definitions.resolve_job_def(name)
+        if extracts is not None:
+            job = job.get_subset(asset_selection=without_other_extracts(job, extracts))
         config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         if areas:
             config["ops"] = {node.name: {"config": {"areas": sorted(areas)}} for node in job.nodes}

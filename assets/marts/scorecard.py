@@ -96,7 +96,7 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
         ), official AS (
             -- Of the published comparators one each: like for like first, then the newest year and the newest edition.
             SELECT indicator_id, measure, area_code, {official}, bool_and(like_for_like) AS official_like_for_like,
-                   string_agg(DISTINCT comparator_period || ', ' || edition, ';'
+                   string_agg(DISTINCT comparator_period || ', ' || edition, '; '
                               ORDER BY comparator_period || ', ' || edition) AS official_source,
                    min(note) FILTER (NOT like_for_like) AS official_note
             FROM (

@@ -13,6 +13,7 @@ from expectations.contract import Contract, ContractRegistry, Table
 from pipelines.checks import check_results, check_specs
 from pipelines.layers.raw import raw_key
 from pipelines.layers.scope import Scope, areas_in_scope, quarter_label
+from pipelines.layers.selection import of_extract
 from pipelines.metadata import core_schema_metadata, counts
 from pipelines.quarters import QUARTERS
 from pipelines.resources import Partnership
@@ -39,6 +40,7 @@ def _agency_asset(contract: Contract, table: Table) -> dg.AssetsDefinition:
     @dg.asset(
         key=key,
         group_name="core",
+        tags=of_extract(contract.extract),
         kinds={"polars", "duckdb", "greatexpectations"},
         deps=[raw_key(agency, contract.extract) for agency in contract.agencies],
         partitions_def=QUARTERS,
@@ -63,6 +65,7 @@ def _reference_asset(contract: Contract, table: Table) -> dg.AssetsDefinition:
     @dg.asset(
         key=key,
         group_name="reference",
+        tags=of_extract(contract.extract),
         kinds={"polars", "duckdb", "greatexpectations"},
         deps=[raw_key("reference", contract.extract)],
         check_specs=check_specs(table, key, None),

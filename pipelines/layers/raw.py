@@ -9,6 +9,7 @@ from assets.raw.load import load_raw, receipts_of
 from expectations.contract import REFERENCE, Contract, ContractRegistry
 from pipelines.layers.intake import RECEIPTS
 from pipelines.layers.scope import Scope, areas_in_scope, quarter_label
+from pipelines.layers.selection import of_extract
 from pipelines.metadata import counts
 from pipelines.quarters import QUARTERS
 from pipelines.resources import Partnership
@@ -32,6 +33,7 @@ def _agency_asset(contract: Contract, agency: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=raw_key(agency, contract.extract),
         group_name=agency,
+        tags=of_extract(contract.extract),
         kinds={"duckdb"},
         deps=[RECEIPTS],
         partitions_def=QUARTERS,
@@ -52,6 +54,7 @@ def _reference_asset(contract: Contract) -> dg.AssetsDefinition:
     @dg.asset(
         key=raw_key(REFERENCE, contract.extract),
         group_name=REFERENCE,
+        tags=of_extract(contract.extract),
         kinds={"duckdb"},
         deps=[RECEIPTS],
         description=f"{contract.title}, every edition as published. {contract.description}",
