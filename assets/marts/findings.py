@@ -77,7 +77,7 @@ def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
         SELECT indicator_id, measure, dataset, area AS area_code, level, year_end, comparator_period, value, n_areas,
                published_figure.decimals, published_figure.unit, dataset || ', edition of ' || edition AS edition
         FROM published_figure
-        WHERE measure IN ('rate', 'percent') AND value IS NOT NULL
+        WHERE measure IN ('rate', 'percent') AND value IS NOT NULL AND len(getvariable('scope_areas')) > 0
           AND year_end BETWEEN year_first_day(getvariable('scope_quarter')) - 1
                            AND year_last_day(getvariable('scope_quarter'))
         """
@@ -113,7 +113,7 @@ def write_findings(
         connection,
         "marts.findings",
         quarter=quarter,
-        areas=[*areas, *(code for (code,) in wider)],
+        areas=[*areas, *(code for (code,) in wider)] if areas else [],
         quarter_column="reported_in",
         select=select,
     )
