@@ -117,7 +117,8 @@ def run(
         if reference or everything:
             runner.run(REFERENCE_JOB, "loading published data", extracts=_delivered(home, REFERENCE))
         for quarter, areas in _to_make(home, quarters, everything).items():
-            extracts = _delivered(home, quarter.label)
+            # A quarter that was named is made whole, so that the page shows every partition of it as made.
+            extracts = None if quarters else _delivered(home, quarter.label)
             runner.run(QUARTER, f"making {quarter.label}", quarter=quarter, areas=areas, extracts=extracts)
             report.quarters.append(quarter)
         runner.run(PUBLISH, "publishing")
