@@ -8,6 +8,7 @@ every other is a series of figures. Not here: which series an indicator is compa
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import polars as pl
@@ -82,10 +83,10 @@ def _period(text: str, kind: str | None) -> tuple[date | None, date | None]:
     return date(first, month, 1), date(first + 1, month, 1) - timedelta(days=1)
 
 
-def education_statistics_in_core(accepted: str, columns: list[str]) -> str:
+def education_statistics_in_core(accepted: str, columns: list[str], meaning: Mapping[str, str] = SYMBOLS) -> str:
     """A figure a series and row, with the row's filters in words; symbols are kept."""
-    symbols = ", ".join(f"'{symbol}'" for symbol in SYMBOLS)
-    statuses = " ".join(f"WHEN '{symbol}' THEN '{status}'" for symbol, status in SYMBOLS.items())
+    symbols = ", ".join(f"'{symbol}'" for symbol in meaning)
+    statuses = " ".join(f"WHEN '{symbol}' THEN '{status}'" for symbol, status in meaning.items())
     kept = ", ".join(f'"{column}"' for column in columns)
     return f"""
         WITH entry AS (

@@ -29,6 +29,14 @@ _PUBLISHED = """
     SELECT 'lait', area_code, quarter, NULL, measure, area, area_name, geographic_level, '', years, period_start,
            period_end, value::DOUBLE, symbol, status, dq_status, receipt_id, row_number, location
     FROM core.lait_figure
+    UNION ALL
+    SELECT 'exclusions', statistic.area_code, statistic.quarter, subject, series, area, area_name, geographic_level, filters,
+           year, period_start, period_end, value::DOUBLE, symbol, status, dq_status, receipt_id, row_number, location
+    FROM core.exclusion_statistic AS statistic JOIN ops.receipt USING (receipt_id)
+    UNION ALL
+    SELECT 'fingertips', figure.area_code, figure.quarter, subject, indicator, area, area_name, geographic_level, filters,
+           period, period_start, period_end, value::DOUBLE, symbol, status, dq_status, receipt_id, row_number, location
+    FROM core.fingertips_figure AS figure JOIN ops.receipt USING (receipt_id)
 """
 """One row a figure, whatever file it is of. Each shape keeps a table of its own, so that each is an asset of its own.
 
