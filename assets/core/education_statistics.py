@@ -39,7 +39,7 @@ def stage_education_statistics(raw: pl.DataFrame, table: Table, _: Catalogue) ->
         for name in ("geographic_level", "region_code", "region_name", "new_la_code", "la_name", "country_name")
     }
     said = flat.select("time_period__text", "time_identifier__text").unique()
-    days = [_period(text or "", kind) for text, kind in said.iter_rows()]
+    days = [days_of_year(text or "", kind) for text, kind in said.iter_rows()]
     said = said.with_columns(
         pl.Series("period_start", [first for first, _ in days], pl.Date),
         pl.Series("period_end", [last for _, last in days], pl.Date),
@@ -65,7 +65,7 @@ def stage_education_statistics(raw: pl.DataFrame, table: Table, _: Catalogue) ->
     )
 
 
-def _period(text: str, kind: str | None) -> tuple[date | None, date | None]:
+def days_of_year(text: str, kind: str | None) -> tuple[date | None, date | None]:
     """The days of a published year: `2019` is the year that ends in 2019, `201819` the same in two years.
 
     A calendar year has one year and an academic one has two: the other form, or a kind not known, is not guessed at.

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.core.education_statistics import SYMBOLS, education_statistics_in_core
+from assets.core.education_statistics import SYMBOLS, days_of_year, education_statistics_in_core
 from assets.core.geography import LEVELS, area_named
-from assets.core.published_periods import days_of
 from assets.core.staging import CARRIED, stage_flat
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import Table
@@ -18,7 +17,6 @@ from expectations.contract import Table
 _LEVEL = {"National": "National", "Region": "Regional", "Local authority": "Local authority"}
 _SYMBOLS = {**SYMBOLS, "x": "suppressed"}
 """Before the data service, `x` stood for a count too small to be shown, and for a rate made of one."""
-_TWO_YEARS = r"^(\d{4})(\d{2})$"
 
 
 def stage_exclusions(raw: pl.DataFrame, table: Table, _: Catalogue) -> pl.DataFrame:
@@ -38,16 +36,15 @@ def stage_exclusions(raw: pl.DataFrame, table: Table, _: Catalogue) -> pl.DataFr
 def _places(staged: pl.DataFrame) -> pl.DataFrame:
     """The days and the area of every year, level and name."""
     said = staged.select("year", "level", "area_name").unique()
-    label = said["year"].str.replace(_TWO_YEARS, "$1/$2")
-    days = [days_of(text or "", "Academic Year") for text in label]
+    days = [days_of_year(year or "", "academic year") for year in said["year"]]
     areas = [
         # A level that is not known names no area, and a file without levels names areas of any.
-        None if level and level not in _LEVEL else area_named(name, level and _LEVEL[level], ends and ends[1])
-        for (_, level, name), ends in zip(said.iter_rows(), days, strict=True)
+        None if level and level not in _LEVEL else area_named(name, level and _LEVEL[level], last)
+        for (_, level, name), (_, last) in zip(said.iter_rows(), days, strict=True)
     ]
     return said.with_columns(
-        pl.Series("period_start", [found and found[0] for found in days], pl.Date),
-        pl.Series("period_end", [found and found[1] for found in days], pl.Date),
+        pl.Series("period_start", [first for first, _ in days], pl.Date),
+        pl.Series("period_end", [last for _, last in days], pl.Date),
         pl.Series("area", [area and area.area_code for area in areas], pl.String),
         pl.Series("geographic_level", [area and LEVELS[area.area_type] for area in areas], pl.String),
     )

@@ -45,7 +45,7 @@ class Recognised:
         return read_printed(self.sheets, self.table, self.contract.recognition.layouts)
 
     def subject(self) -> str | None:
-        """A fingerprint of what tells files of one edition apart: the columns of the file's own, or a column's values."""
+        """A fingerprint of what tells files of one edition apart: the file's own columns, or a column's values."""
         if self.contract.files_by_columns:
             own = list(unknown_headers(self.sheets[0], self.table).values())
         elif self.contract.files_by_value:
