@@ -34,14 +34,10 @@ def area_of_level(level: pl.Expr, region_code: pl.Expr, region_name: pl.Expr, lo
 
 
 def area_on_day(same: Sequence[Area], day: date | None) -> Area:
-    """The area that was there on a day; where none was, or no day is known, the last one."""
-    last_first = sorted(same, key=lambda area: area.valid_from or date.min, reverse=True)
-    if day is None:
-        return last_first[0]
-    return next(
-        (area for area in last_first if (area.valid_from or date.min) <= day <= (area.valid_to or date.max)),
-        last_first[0],
-    )
+    """The area that was there on a day: the first before any was, the last after all were or where no day is known."""
+    in_order = sorted(same, key=lambda area: area.valid_from or date.min)
+    begun = [area for area in in_order if day is None or (area.valid_from or date.min) <= day]
+    return begun[-1] if begun else in_order[0]
 
 
 def area_named(name: str | None, level: str | None = None, day: date | None = None) -> Area | None:
