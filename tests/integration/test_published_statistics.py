@@ -117,8 +117,8 @@ def test_the_population_in_effect_is_the_exact_one_before_one_with_a_half_width(
         ("exclusions", "2017", "fixed_verbal_adult", "school_type=Total", "2017-08-31", 305.0),
         ("exclusions_compared", "2017", "fixed_excl_rate", "school_type=Total", "2017-08-31", 4.43),
         (
-            "fingertips", "2019", "Children aged 10-11 years who have excess weight", "measure=Percentage; unit=Persons",
-            "2018-08-31", 37.4,
+            "fingertips", "2019", "Children aged 10-11 years who have excess weight",
+            "measure=Percentage; unit=Persons", "2018-08-31", 37.4,
         ),
         (
             "fingertips", "2024",

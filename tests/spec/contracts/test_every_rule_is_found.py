@@ -252,6 +252,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("fingertips", "period_known"): Case({"period": "2017 Q4"}),
     ("fingertips", "count_is_a_number"): Case({"count": "about 1,000"}),
     ("fingertips", "denominator_is_a_number"): Case({"denominator": "unknown"}),
+    ("fingertips", "intervals_are_numbers"): Case({"upper_998": "n/a"}),
     ("fingertips", "figure_within_its_interval"): Case({"lower_95": "38"}),
     ("population_by_age", "row_has_every_column"): Case({}, ragged=True),
     ("population_by_age", "duplicate"): Case({}, beside={}),

@@ -13,8 +13,8 @@ from warehouse.home import Home
 SHORT = "area_code,area_name,period,value,indicator,measure,unit,significance"
 EXPORT = (
     "Indicator ID,Indicator Name,Parent Code,Parent Name,Area Code,AreaName,Area Type,Sex,Age,Category Type,Category,"
-    "Time period,Value,Lower CI 95.0 limit,Upper CI 95.0 limit,Lower CI 99.8 limit,Upper CI 99.8 limit,Count,Denominator,"
-    "Value note,Recent Trend"
+    "Time period,Value,Lower CI 95.0 limit,Upper CI 95.0 limit,Lower CI 99.8 limit,Upper CI 99.8 limit,Count,"
+    "Denominator,Value note,Recent Trend"
 )
 WEIGHT, HARM = "Children aged 10-11 years who have excess weight", "Hospital admissions as a result of self-harm"
 CARE = '"Children in care: rate per 10,000 population aged < 18"'
@@ -98,8 +98,9 @@ def test_the_sites_own_export_has_counts_and_intervals(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("note", "status"), [("Value suppressed for disclosure control", "suppressed"), ("Value cannot be calculated", "missing")]
-)  # fmt: skip
+    ("note", "status"),
+    [("Value suppressed for disclosure control", "suppressed"), ("Value cannot be calculated", "missing")],
+)
 def test_a_figure_left_out_has_its_note_in_its_place(tmp_path: Path, note: str, status: str) -> None:
     assert core(tmp_path, export("", note), "value, symbol, status") == [(None, note, status)]
 

@@ -1,4 +1,4 @@
-"""Populations by age, deprivation and the look-up of small areas: wide files to long tables, checked against themselves."""
+"""Populations by age, deprivation and the look-up of small areas: wide files to long tables."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def core(folder: Path, place: str, query: str, header: list[str], *rows: list[st
 
 
 AGES_OF = (
-    "SELECT area, is_small_area, local_authority, mid_year, quarter, count(*), min(age), max(age), sum(persons)::INTEGER "
-    "FROM core.population_by_age GROUP BY ALL ORDER BY area"
+    "SELECT area, is_small_area, local_authority, mid_year, quarter, count(*), min(age), max(age), "
+    "sum(persons)::INTEGER FROM core.population_by_age GROUP BY ALL ORDER BY area"
 )
 
 
@@ -68,8 +68,8 @@ def test_a_row_that_does_not_agree_with_itself_is_kept_out(tmp_path: Path, headi
 INDEX_2015 = ["lsoa11_code", "lsoa11_name", "lad13_code", "lad13_name", "IMD_score", "IMD_rank", "IMD_decile"]
 INDEX_2019 = ["lsoa11_code", "IMD_decile", "Crime_decile", "IMD_rank", "Crime_rank", "lsoa11_name", "ltla19_name"]
 DOMAINS = (
-    "SELECT quarter, area, local_authority, domain, score::DOUBLE, rank::INTEGER, decile::INTEGER FROM core.deprivation "
-    "ORDER BY domain DESC"
+    "SELECT quarter, area, local_authority, domain, score::DOUBLE, rank::INTEGER, decile::INTEGER "
+    "FROM core.deprivation ORDER BY domain DESC"
 )
 
 
