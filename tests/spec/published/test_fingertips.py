@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from assets.intake.recognition import recognise
 from tests.homes import JULY, JUNE, land
-from tests.published import published
+from tests.published import CONTRACTS, published
 from warehouse.home import Home
 
 SHORT = "area_code,area_name,period,value,indicator,measure,unit,significance"
 EXPORT = (
     "Indicator ID,Indicator Name,Parent Code,Parent Name,Area Code,AreaName,Area Type,Sex,Age,Category Type,Category,"
     "Time period,Value,Lower CI 95.0 limit,Upper CI 95.0 limit,Lower CI 99.8 limit,Upper CI 99.8 limit,Count,"
-    "Denominator,Value note,Recent Trend"
+    "Denominator,Value note,Compared to England value or percentiles"
 )
 WEIGHT, HARM = "Children aged 10-11 years who have excess weight", "Hospital admissions as a result of self-harm"
 CARE = '"Children in care: rate per 10,000 population aged < 18"'
@@ -115,3 +116,9 @@ def test_files_of_other_indicators_stand_side_by_side_and_a_correction_replaces_
         values = connection.execute("SELECT value::DOUBLE FROM core.fingertips_figure ORDER BY ALL").fetchall()
     assert outcomes == {"weight.csv": "accepted", "harm.csv": "superseded", "harm corrected.csv": "accepted"}
     assert values == [(37.4,), (347.4,)]
+
+
+def test_an_agencys_return_that_names_its_area_is_not_taken_for_one(tmp_path: Path) -> None:
+    file = tmp_path / "return.csv"
+    file.write_text("area_code,area_name,indicator,period,value\nE06000045,Southampton,Referrals,Q4 2019-20,650\n")
+    assert recognise(file, CONTRACTS).contract.extract == "indicator_return"
