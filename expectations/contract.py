@@ -143,7 +143,10 @@ class Contract(_Declared):
     format_owner: Literal["ours", "statutory", "agency", "publisher"]
     """`ours`: we define the format, so we publish a template of it."""
     coverage: Literal["year_to_date", "quarter", "snapshot", "as_printed", "edition"]
-    shape: Literal["flat", "reported_figures", "education_statistics", "lait", "population_by_vintage"] = "flat"
+    shape: Literal[
+        "flat", "reported_figures", "education_statistics", "exclusions", "lait", "fingertips", "population_by_vintage",
+        "population_by_age", "deprivation",
+    ] = "flat"  # fmt: skip
     """How raw rows become staged and core rows: column by column, or by one of `assets.core.shapes`."""
     replaces: Literal["delivery", "figure"] = "delivery"
     """What a newer delivery replaces: the whole earlier one, or figure by figure."""
@@ -151,6 +154,8 @@ class Contract(_Declared):
     """Share of a delivery's rows that may be quarantined before the delivery is stopped as a whole."""
     files_by_columns: bool = False
     """Whether files of one data set and edition whose own columns differ stand side by side, or replace one another."""
+    files_by_value: str | None = None
+    """The column whose values tell files of one data set and edition apart, where their columns are the same."""
     may_be_empty: bool = False
     area_column: str | None = None
     """The column that names each row's own area; a file whose every row names one other area is stopped."""
@@ -171,10 +176,20 @@ class Contract(_Declared):
         raise KeyError(f"{self.extract} has no table {name}")
 
     @model_validator(mode="after")
-    def _known_agencies(self) -> Contract:
-        unknown = [agency for agency in self.agencies if agency not in (*AGENCIES, REFERENCE)]
-        if unknown:
-            raise ValueError(f"unknown agencies: {', '.join(unknown)}")
+    def _hangs_together(self) -> Contract:
+        problems = []
+        if unknown := [agency for agency in self.agencies if agency not in (*AGENCIES, REFERENCE)]:
+            problems.append(f"unknown agencies: {', '.join(unknown)}")
+        if self.files_by_columns and self.files_by_value:
+            problems.append("files are told apart by their columns or by the values of one, not by both")
+        if self.files_by_value:
+            problems += [
+                f"files are told apart by {self.files_by_value}, which table {table.name} does not declare"
+                for table in self.tables
+                if self.files_by_value not in (column.name for column in table.columns)
+            ]
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
 

@@ -8,6 +8,7 @@ every other is a series of figures. Not here: which series an indicator is compa
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import polars as pl
@@ -38,7 +39,7 @@ def stage_education_statistics(raw: pl.DataFrame, table: Table, _: Catalogue) ->
         for name in ("geographic_level", "region_code", "region_name", "new_la_code", "la_name", "country_name")
     }
     said = flat.select("time_period__text", "time_identifier__text").unique()
-    days = [_period(text or "", kind) for text, kind in said.iter_rows()]
+    days = [days_of_year(text or "", kind) for text, kind in said.iter_rows()]
     said = said.with_columns(
         pl.Series("period_start", [first for first, _ in days], pl.Date),
         pl.Series("period_end", [last for _, last in days], pl.Date),
@@ -64,7 +65,7 @@ def stage_education_statistics(raw: pl.DataFrame, table: Table, _: Catalogue) ->
     )
 
 
-def _period(text: str, kind: str | None) -> tuple[date | None, date | None]:
+def days_of_year(text: str, kind: str | None) -> tuple[date | None, date | None]:
     """The days of a published year: `2019` is the year that ends in 2019, `201819` the same in two years.
 
     A calendar year has one year and an academic one has two: the other form, or a kind not known, is not guessed at.
@@ -82,10 +83,10 @@ def _period(text: str, kind: str | None) -> tuple[date | None, date | None]:
     return date(first, month, 1), date(first + 1, month, 1) - timedelta(days=1)
 
 
-def education_statistics_in_core(accepted: str, columns: list[str]) -> str:
+def education_statistics_in_core(accepted: str, columns: list[str], meaning: Mapping[str, str] = SYMBOLS) -> str:
     """A figure a series and row, with the row's filters in words; symbols are kept."""
-    symbols = ", ".join(f"'{symbol}'" for symbol in SYMBOLS)
-    statuses = " ".join(f"WHEN '{symbol}' THEN '{status}'" for symbol, status in SYMBOLS.items())
+    symbols = ", ".join(f"'{symbol}'" for symbol in meaning)
+    statuses = " ".join(f"WHEN '{symbol}' THEN '{status}'" for symbol, status in meaning.items())
     kept = ", ".join(f'"{column}"' for column in columns)
     return f"""
         WITH entry AS (

@@ -5,12 +5,18 @@ Here: from a file's geographic columns to an ONS code. Not here: areas themselve
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+
 import polars as pl
 
 from assets.labels import label_key
-from assets.reference.areas import areas
+from assets.reference.areas import Area, areas
 
 ENGLAND = "E92000001"
+LEVELS = {"country": "National", "region": "Regional", "local_authority": "Local authority"}
+"""What published files call each type of area."""
 
 
 def area_of_level(level: pl.Expr, region_code: pl.Expr, region_name: pl.Expr, local_code: pl.Expr) -> pl.Expr:
@@ -25,3 +31,30 @@ def area_of_level(level: pl.Expr, region_code: pl.Expr, region_name: pl.Expr, lo
         .when(level == "Local authority")
         .then(local_code)
     )
+
+
+def area_on_day(same: Sequence[Area], day: date | None) -> Area:
+    """The area that was there on a day: the first before any was, the last after all were or where no day is known."""
+    in_order = sorted(same, key=lambda area: area.valid_from or date.min)
+    begun = [area for area in in_order if day is None or (area.valid_from or date.min) <= day]
+    return begun[-1] if begun else in_order[0]
+
+
+def area_named(name: str | None, level: str | None = None, day: date | None = None) -> Area | None:
+    """The area of a name, of a level where one is said, on a day; None where it cannot be told.
+
+    Files write `Bristol` where the register has `Bristol, City of`, `Durham` for `County Durham`, and `&` for `and`.
+    """
+    named = _by_name().get(label_key((name or "").replace("&", "and")), ())
+    of_level = [area for area in named if level is None or LEVELS[area.area_type] == level]
+    return area_on_day(of_level, day) if len({area.area_type for area in of_level}) == 1 else None
+
+
+@cache
+def _by_name() -> Mapping[str, Sequence[Area]]:
+    found: dict[str, list[Area]] = {}
+    for area in areas().values():
+        short = area.area_name.removesuffix(", City of").removesuffix(", County of").removeprefix("County ")
+        for key in {label_key(area.area_name), label_key(short)}:
+            found.setdefault(key, []).append(area)
+    return found

@@ -6,11 +6,10 @@ Not here: what its period labels say (`assets.core.published_periods`).
 
 from __future__ import annotations
 
-from datetime import date
-
 import polars as pl
 
 from assets.core.education_statistics import SYMBOLS
+from assets.core.geography import LEVELS, area_on_day
 from assets.core.published_periods import days_of, kinds_of_year
 from assets.core.staging import CARRIED, stage_flat
 from assets.labels import label_key
@@ -19,7 +18,6 @@ from assets.reference.areas import Area, areas
 from expectations.contract import Table
 
 _NAMED_OTHERWISE = {"London (Inner)": "Inner London", "London (Outer)": "Outer London"}
-_LEVELS = {"country": "National", "region": "Regional", "local_authority": "Local authority"}
 _NOISE = 6
 """Decimals kept: beyond them stands what a spreadsheet's arithmetic left behind."""
 
@@ -64,23 +62,12 @@ def _places(staged: pl.DataFrame) -> pl.DataFrame:
             numbered.setdefault(area.dfe_code, []).append(area)
     named = {label_key(area.area_name): area for area in areas().values() if not area.delivers}
     found = [
-        _on_day(numbered[number], day)
+        area_on_day(numbered[number], day)
         if number in numbered
         else named.get(label_key(_NAMED_OTHERWISE.get(name or "", name or "")))
         for number, name, day in said.iter_rows()
     ]
     return said.with_columns(
         pl.Series("area", [area and area.area_code for area in found], pl.String),
-        pl.Series("geographic_level", [area and _LEVELS[area.area_type] for area in found], pl.String),
-    )
-
-
-def _on_day(same_number: list[Area], day: date | None) -> Area:
-    """The area that had a number on a day; where none had it then, or no day is known, the last that had it."""
-    last_first = sorted(same_number, key=lambda area: area.valid_from or date.min, reverse=True)
-    if day is None:
-        return last_first[0]
-    return next(
-        (area for area in last_first if (area.valid_from or date.min) <= day <= (area.valid_to or date.max)),
-        last_first[0],
+        pl.Series("geographic_level", [area and LEVELS[area.area_type] for area in found], pl.String),
     )

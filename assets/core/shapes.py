@@ -11,8 +11,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assets.core.deprivation import deprivation_in_core, stage_deprivation
 from assets.core.education_statistics import education_statistics_in_core, stage_education_statistics
+from assets.core.exclusions import exclusions_in_core, stage_exclusions
+from assets.core.fingertips import stage_fingertips
 from assets.core.lait import stage_lait
+from assets.core.population_by_age import population_by_age_in_core, stage_population_by_age
 from assets.core.population_vintage import population_vintages_in_core, stage_population_vintages
 from assets.core.reported_figure import in_force_figures, stage_reported_figures
 from assets.core.staging import stage_flat
@@ -41,6 +45,10 @@ SHAPES: Mapping[str, Shape] = {
     "flat": Shape(lambda raw, table, _: stage_flat(raw, table), as_they_are),
     "reported_figures": Shape(stage_reported_figures, in_force_figures),
     "education_statistics": Shape(stage_education_statistics, education_statistics_in_core),
+    "exclusions": Shape(stage_exclusions, exclusions_in_core),
+    "fingertips": Shape(stage_fingertips, as_they_are),
     "lait": Shape(stage_lait, as_they_are),
+    "population_by_age": Shape(stage_population_by_age, population_by_age_in_core),
+    "deprivation": Shape(stage_deprivation, deprivation_in_core),
     "population_by_vintage": Shape(stage_population_vintages, population_vintages_in_core),
 }

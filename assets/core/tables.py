@@ -20,15 +20,24 @@ def prepare_core(connection: duckdb.DuckDBPyConnection, contracts: ContractRegis
     connection.execute(f"CREATE OR REPLACE VIEW core.published_figure AS {_PUBLISHED}")
 
 
-_PUBLISHED = """
-    SELECT 'education_statistics' AS extract, statistic.area_code AS dataset, statistic.quarter AS edition, subject,
-           series, area AS area_code, area_name, geographic_level, filters, time_period AS period, period_start,
-           period_end, value::DOUBLE AS value, symbol, status, dq_status, receipt_id, row_number, location
-    FROM core.education_statistic AS statistic JOIN ops.receipt USING (receipt_id)
+_COMMON = "value::DOUBLE AS value, symbol, status, dq_status, receipt_id, row_number, location"
+_PUBLISHED = f"""
+    SELECT 'education_statistics' AS extract, figure.area_code AS dataset, figure.quarter AS edition, subject, series,
+           area AS area_code, area_name, geographic_level, filters, time_period AS period, period_start, period_end,
+           {_COMMON}
+    FROM core.education_statistic AS figure JOIN ops.receipt USING (receipt_id)
     UNION ALL
-    SELECT 'lait', area_code, quarter, NULL, measure, area, area_name, geographic_level, '', years, period_start,
-           period_end, value::DOUBLE, symbol, status, dq_status, receipt_id, row_number, location
+    SELECT 'lait', area_code, quarter, NULL, measure,
+           area, area_name, geographic_level, '', years, period_start, period_end, {_COMMON}
     FROM core.lait_figure
+    UNION ALL
+    SELECT 'exclusions', figure.area_code, figure.quarter, subject, series,
+           area, area_name, geographic_level, filters, year, period_start, period_end, {_COMMON}
+    FROM core.exclusion_statistic AS figure JOIN ops.receipt USING (receipt_id)
+    UNION ALL
+    SELECT 'fingertips', figure.area_code, figure.quarter, subject, indicator,
+           area, area_name, geographic_level, filters, period, period_start, period_end, {_COMMON}
+    FROM core.fingertips_figure AS figure JOIN ops.receipt USING (receipt_id)
 """
 """One row a figure, whatever file it is of. Each shape keeps a table of its own, so that each is an asset of its own.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.labels import label_key
 from assets.raw.layouts import columnar
 from assets.raw.layouts.columnar import ColumnarRows, header_of, read_columnar
 from assets.raw.layouts.flat import flat_header, missing_headers, read_flat, unknown_headers
@@ -44,11 +45,14 @@ class Recognised:
         return read_printed(self.sheets, self.table, self.contract.recognition.layouts)
 
     def subject(self) -> str | None:
-        """A fingerprint of the columns of the file's own, where its contract tells files apart by them."""
-        if not self.contract.files_by_columns:
+        """A fingerprint of what tells files of one edition apart: the file's own columns, or a column's values."""
+        if self.contract.files_by_columns:
+            own = list(unknown_headers(self.sheets[0], self.table).values())
+        elif self.contract.files_by_value:
+            own = list({label_key(value) for value in self.rows().values_of(self.contract.files_by_value)})
+        else:
             return None
-        own = sorted(unknown_headers(self.sheets[0], self.table).values())
-        return hashlib.sha256("\n".join(own).encode()).hexdigest()[:16] if own else None
+        return hashlib.sha256("\n".join(sorted(own)).encode()).hexdigest()[:16] if own else None
 
 
 class UnrecognisedError(Exception):

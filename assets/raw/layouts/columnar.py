@@ -35,6 +35,10 @@ class ColumnarRows:
         """Where each row stands in the file."""
         return self.frame["location"].to_list()
 
+    def values_of(self, column: str) -> set[str]:
+        """Every value a declared column has."""
+        return set(self.frame[column].drop_nulls().unique().to_list())
+
 
 def header_of(frame: pl.DataFrame) -> Sheet:
     """The frame's header alone as a sheet, so that it is recognised as any other."""

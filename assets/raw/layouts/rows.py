@@ -31,6 +31,11 @@ class RawRows:
         """How many rows there are."""
         return len(self.values)
 
+    def values_of(self, column: str) -> set[str]:
+        """Every value a declared column has."""
+        index = self.columns.index(column)
+        return {value for row in self.values if (value := row[index])}
+
 
 @dataclass(frozen=True)
 class PrintedCell:

@@ -5,6 +5,7 @@ The rules are named here and not read from the contracts, so that the case of a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from assets.core.population_by_age import AGES
 from assets.core.validation import JUDGED, Unit, stage_rows
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import ContractRegistry
@@ -90,6 +92,49 @@ GOOD: dict[str, Row] = {
         "mye_year": "2018",
         "pop_rebased_2024ed": "49331",
     },
+    "exclusions": {
+        "year": "201617",
+        "level": "Local authority",
+        "area_name": "Bristol",
+        "school_type": "Total",
+        "extra": '{"perm_excl": "20", "perm_excl_rate": "x"}',
+    },
+    "fingertips": {
+        "indicator": "Children aged 10-11 years who have excess weight",
+        "area": SOUTHAMPTON,
+        "area_name": "Southampton",
+        "period": "2017/18",
+        "figure": "37.4",
+        "count": "1,055",
+        "denominator": "2820",
+        "lower_95": "35.6",
+        "upper_95": "39.2",
+    },
+    "population_by_age": {
+        "area": "E01017241",
+        "area_name": "Southampton 007B",
+        "local_authority_name": "Southampton",
+        "all_ages": "910.0",
+        "extra": json.dumps({**dict.fromkeys(AGES, "10.0"), "0-17": "180.0", "None": ""}),
+    },
+    "deprivation": {
+        "area": "E01017241",
+        "area_name": "Southampton 007B",
+        "local_authority_name": "Southampton",
+        "local_authority_code": SOUTHAMPTON,
+        "imd_score": "40.669",
+        "imd_rank": "4323.0",
+        "imd_decile": "2.0",
+    },
+    "small_area_lookup": {
+        "area": "E01017241",
+        "area_name": "Southampton 007B",
+        "ward": "E05002466",
+        "middle_area": "E02003555",
+        "middle_area_name": "Southampton 007",
+        "local_authority": SOUTHAMPTON,
+        "local_authority_name": "Southampton",
+    },
 }
 
 
@@ -102,6 +147,7 @@ class Case:
     also: frozenset[str] = frozenset()
     layout: str = "quarters_across"
     ragged: bool = False
+    quarter: str = "2019-20 Q4"
 
 
 PERCENT = "Percentage of Single Assessments (SA) completed within 45 days"
@@ -189,10 +235,59 @@ CASES: dict[tuple[str, str], Case] = {
     ("population", "value_is_positive"): Case({"value": "0"}),
     ("population", "effective_from_is_a_date"): Case({"effective_from": "1 July 2019"}),
     ("population", "inferred_says_how_far"): Case({"edition": "first_release_inferred"}),
+    ("exclusions", "row_has_every_column"): Case({}, ragged=True),
+    ("exclusions", "duplicate"): Case({}, beside={}),
+    ("exclusions", "figures_given_once"): Case({}, beside={"extra": '{"perm_excl": "21", "perm_excl_rate": "x"}'}),
+    ("exclusions", "area_known"): Case({"level": "Region"}),
+    ("exclusions", "period_known"): Case({"year": "201618"}),
+    ("exclusions", "school_type_given"): Case({"school_type": None}),
+    ("exclusions", "figures_given"): Case({"extra": None}),
+    ("fingertips", "row_has_every_column"): Case({}, ragged=True),
+    ("fingertips", "duplicate"): Case({}, beside={}),
+    ("fingertips", "figure_given_once"): Case({}, beside={"figure": "37.5"}),
+    ("fingertips", "indicator_given"): Case({"indicator": None}),
+    ("fingertips", "area_given"): Case({"area": None}),
+    ("fingertips", "area_is_a_code"): Case({"area": "Southampton"}),
+    ("fingertips", "figure_or_symbol"): Case({"figure": None}),
+    ("fingertips", "period_known"): Case({"period": "2017 Q4"}),
+    ("fingertips", "count_is_a_number"): Case({"count": "about 1,000"}),
+    ("fingertips", "denominator_is_a_number"): Case({"denominator": "unknown"}),
+    ("fingertips", "intervals_are_numbers"): Case({"upper_998": "n/a"}),
+    ("fingertips", "figure_within_its_interval"): Case({"lower_95": "38"}),
+    ("population_by_age", "row_has_every_column"): Case({}, ragged=True),
+    ("population_by_age", "duplicate"): Case({}, beside={}),
+    ("population_by_age", "area_given_once"): Case({}, beside={"area_name": "Southampton 007C"}),
+    ("population_by_age", "area_given"): Case({"area": None}),
+    ("population_by_age", "area_is_a_code"): Case({"area": "Southampton 007B"}),
+    ("population_by_age", "mid_year_told"): Case({}, quarter="latest"),
+    ("population_by_age", "authority_known"): Case({"local_authority_name": "Wessex"}),
+    ("population_by_age", "every_age_given"): Case({"extra": json.dumps(dict.fromkeys(AGES[:90], "10.0"))}),
+    ("population_by_age", "ages_add_up"): Case({"all_ages": "911.0"}),
+    ("population_by_age", "bands_agree"): Case({"extra": json.dumps({**dict.fromkeys(AGES, "10.0"), "0-17": "181"})}),
+    ("deprivation", "row_has_every_column"): Case({}, ragged=True),
+    ("deprivation", "duplicate"): Case({}, beside={}),
+    ("deprivation", "area_given_once"): Case({}, beside={"imd_score": "40.67"}),
+    ("deprivation", "area_given"): Case({"area": None}),
+    ("deprivation", "area_is_a_small_area"): Case({"area": "W01000001"}),
+    ("deprivation", "authority_known"): Case({"local_authority_name": "Wessex", "local_authority_code": None}),
+    ("deprivation", "authority_by_code_and_name"): Case({"local_authority_code": "E06000044"}),
+    ("deprivation", "rank_given"): Case({"imd_rank": None}, also=frozenset({"deciles_follow_ranks"})),
+    ("deprivation", "deciles_follow_ranks"): Case({"imd_decile": "3.0"}),
+    ("deprivation", "score_is_a_number"): Case({"imd_score": "high"}),
+    ("small_area_lookup", "row_has_every_column"): Case({}, ragged=True),
+    ("small_area_lookup", "duplicate"): Case({}, beside={}),
+    ("small_area_lookup", "area_given_once"): Case({}, beside={"ward": "E05002467"}),
+    ("small_area_lookup", "area_given"): Case({"area": None}),
+    ("small_area_lookup", "area_is_a_small_area"): Case({"area": "Southampton 007B"}),
+    ("small_area_lookup", "ward_given"): Case({"ward": None}),
+    ("small_area_lookup", "ward_is_a_code"): Case({"ward": "Bitterne"}),
+    ("small_area_lookup", "middle_area_is_a_code"): Case({"middle_area": "Southampton 007"}),
+    ("small_area_lookup", "authority_given"): Case({"local_authority": None}),
+    ("small_area_lookup", "authority_is_a_code"): Case({"local_authority": "Southampton"}),
 }  # fmt: skip
 
 
-def broken(extract: str, rows: list[Row], layout: str, ragged: bool) -> list[list[str]]:
+def broken(extract: str, rows: list[Row], case: Case) -> list[list[str]]:
     """The rules each row breaks, by the way a delivery takes from raw to quarantine."""
     contract = CONTRACTS[extract]
     table = contract.tables[0]
@@ -204,11 +299,11 @@ def broken(extract: str, rows: list[Row], layout: str, ragged: bool) -> list[lis
             "receipt_id": "R000001",
             "area_code": SOUTHAMPTON,
             "agency": contract.agencies[0],
-            "quarter": "2019-20 Q4",
+            "quarter": case.quarter,
             "row_number": number,
             "location": str(number),
-            "ragged": ragged,
-            "layout": layout,
+            "ragged": case.ragged,
+            "layout": case.layout,
         }
         for number, row in enumerate(rows, start=1)
     ]
@@ -216,13 +311,13 @@ def broken(extract: str, rows: list[Row], layout: str, ragged: bool) -> list[lis
     raw = pl.DataFrame(records, schema={name: types.get(name, pl.String) for name in (*names, "ragged", "layout")})
     with duckdb.connect() as connection:
         migrate(connection)
-        stage_rows(connection, Unit(contract, table, "2019-20 Q4", (SOUTHAMPTON,)), raw, CATALOGUE)
+        stage_rows(connection, Unit(contract, table, case.quarter, (SOUTHAMPTON,)), raw, CATALOGUE)
         return [found for (found,) in connection.execute(f"SELECT broken FROM {JUDGED} ORDER BY row_number").fetchall()]
 
 
 @pytest.mark.parametrize("extract", GOOD)
 def test_a_row_that_is_right_breaks_nothing(extract: str) -> None:
-    assert broken(extract, [GOOD[extract]], "quarters_across", ragged=False) == [[]]
+    assert broken(extract, [GOOD[extract]], Case({})) == [[]]
 
 
 @pytest.mark.parametrize(("extract", "rule"), CASES, ids="-".join)
@@ -231,7 +326,7 @@ def test_a_rule_is_found(extract: str, rule: str) -> None:
     rows = [{**GOOD[extract], **case.change}]
     if case.beside is not None:
         rows.append({**GOOD[extract], **case.change, **case.beside})
-    assert set(broken(extract, rows, case.layout, case.ragged)[-1]) == {rule, *case.also}
+    assert set(broken(extract, rows, case)[-1]) == {rule, *case.also}
 
 
 @pytest.mark.parametrize("extract", CONTRACTS)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pytest
+from pydantic import ValidationError
 
+from expectations.contract import Contract
 from tests.homes import JULY, JUNE, land
-from tests.published import published
+from tests.published import CONTRACTS, published
 from warehouse.home import Home
 
 IDS = "time_period,geographic_level,country_code,country_name,region_code,region_name,old_la_code,new_la_code,la_name"
@@ -76,3 +79,17 @@ def test_a_file_taken_in_before_files_had_subjects_is_replaced_by_itself(tmp_pat
         connection.execute("ALTER TABLE ops.receipt DROP COLUMN subject")
         connection.execute(migration)
         assert connection.execute("SELECT subject FROM ops.receipt").fetchall() == [(subject,)]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"files_by_columns": True}, "not by both"),
+        ({"files_by_value": "headline"}, "told apart by headline, which table fingertips does not declare"),
+        ({"files_by_value": "filters"}, "told apart by filters, which table fingertips does not declare"),
+    ],
+)
+def test_a_contract_tells_files_apart_one_way_by_a_column_of_theirs(change: dict[str, object], problem: str) -> None:
+    declared = CONTRACTS["fingertips"].model_dump()
+    with pytest.raises(ValidationError, match=problem):
+        Contract.model_validate({**declared, **change})
