@@ -63,12 +63,12 @@ class GuardedParser:
         self.expat = expat.ParserCreate()
         self.expat.buffer_text = True
         self.expat.StartDoctypeDeclHandler = self._refuse_document_type
-        self._lines_before = 0
+        self.lines_before = 0
 
     @property
     def line(self) -> int:
         """The line of the file at which what is being told begins, from 1."""
-        return self.expat.CurrentLineNumber + self._lines_before
+        return self.expat.CurrentLineNumber + self.lines_before
 
     def pieces(self) -> Iterator[int]:
         """Parse the file; after each piece, how many bytes have been read."""
@@ -114,7 +114,7 @@ class GuardedParser:
         if piece.startswith(codecs.BOM_UTF8):
             piece = piece[len(codecs.BOM_UTF8) :]
         begun = piece.lstrip(_WHITESPACE)
-        self._lines_before = piece.count(b"\n", 0, len(piece) - len(begun))
+        self.lines_before = piece.count(b"\n", 0, len(piece) - len(begun))
         return begun
 
     def _refuse_document_type(self, *_declared: object) -> None:

@@ -1,33 +1,18 @@
 """Records of an XML file, as frames of text by kind, in one pass and in bounded memory.
 
 Here: streaming records out of the guarded parser. Not here: the parser and its guards (`assets.raw.readers.xml_file`),
-declaring shapes (`assets.raw.readers.xml_shapes`), nor the shapes of any return.
+declaring shapes (`assets.raw.readers.xml_shapes`), making frames (`assets.raw.readers.xml_frames`).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from assets.raw.readers.xml_file import MAXIMUM_DEPTH, MAXIMUM_TEXT, GuardedParser, Root, is_xml, local_name, root_of
-from assets.raw.readers.xml_shapes import (
-    ANY_ROOT,
-    EXTRA,
-    LINE,
-    LOCATION,
-    PARENT_ROW,
-    ROW_NUMBER,
-    Node,
-    Recorder,
-    RecordShape,
-    Slots,
-    compile_shapes,
-)
+from assets.raw.readers.xml_frames import Batch, make_batches
+from assets.raw.readers.xml_shapes import ANY_ROOT, EXTRA, Node, RecordShape, compile_shapes
 
 __all__ = ["Batch", "RecordShape", "Root", "is_xml", "read_records", "root_of"]
 
@@ -36,15 +21,6 @@ MAXIMUM_RECORD = 4_000_000
 """Bytes of one outermost record with all inside it: until it closes, its rows wait for fields that may follow."""
 MAXIMUM_PATHS = 10_000
 """Different paths in one file: they are remembered, and no return has a tenth as many."""
-JOINED_BY = "|"
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Some rows of one kind, in document order: a text column for each declared one, and their place in the file."""
-
-    kind: str
-    frame: pl.DataFrame
 
 
 def read_records(path: Path, shapes: Sequence[RecordShape], batch: int = BATCH_ROWS) -> Iterator[Batch]:
@@ -54,7 +30,7 @@ def read_records(path: Path, shapes: Sequence[RecordShape], batch: int = BATCH_R
     """
     reading = _Reading(GuardedParser(path), shapes, batch)
     for read in reading.parser.pieces():
-        reading.check_bounds(read)
+        reading.check(read)
         yield from reading.take_ready()
     reading.make_ready()
     yield from reading.take_ready()
@@ -66,23 +42,22 @@ class _Reading:
     def __init__(self, parser: GuardedParser, shapes: Sequence[RecordShape], batch: int) -> None:
         self.parser = parser
         self._batch = batch
-        self._document, self._recorders = compile_shapes(shapes)
+        self._is_due = False
+        self._document, self._nodes = compile_shapes(shapes)
         self._paths = 0
-        self._rows = 0
         self._unit_began: int | None = None
         self._texts: list[str] = []
         self._ready: list[Batch] = []
-        self._open: list[Slots] = [[] for _ in range(MAXIMUM_DEPTH)]
-        """The slots of the element open at each depth, where it has any."""
         parser.expat.StartElementHandler, parser.expat.EndElementHandler = self._handlers()
         parser.expat.CharacterDataHandler = self._texts.append
 
-    def check_bounds(self, read: int) -> None:
-        """Refuse what has been growing for too long."""
+    def check(self, read: int) -> None:
+        """After each piece: refuse what has been growing for too long, and see whether a batch is due."""
         if self._unit_began is not None and read - self._unit_began > MAXIMUM_RECORD:
             raise self.parser.error("xml_within_bounds", "a record is larger than any return has")
-        if len(self._texts) > 1:
-            self._texts[:] = [self._joined()]
+        if self._texts:
+            self._texts[:] = [self._joined("")]
+        self._is_due = sum(len(node.rows) for node in self._nodes) >= self._batch
 
     def take_ready(self) -> list[Batch]:
         """The batches made since they were last taken."""
@@ -91,61 +66,77 @@ class _Reading:
 
     def make_ready(self) -> None:
         """Turn the rows held into frames."""
-        self._ready += [Batch(held.shape.kind, _frame(held)) for held in self._recorders if held.rows]
-        self._rows = 0
+        self._ready += make_batches(self._nodes, self.parser.lines_before)
+        self._is_due = False
 
     def _handlers(self) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
-        """The two calls made for every element. They are closures, since nothing here takes as much of the time."""
-        node, texts, opened = self._document, self._texts, self._open
-        grow, begin, close_unit, joined, put = self._grow, self._begin, self._close_unit, self._joined, self._put
+        """The two calls made for every element, which is where the time of a reading goes: hence closures."""
+        node, texts = self._document, self._texts
+        grow, begin, end_unit, joined, put = self._grow, self._begin, self._end_unit, self._joined, self._put
 
         def start(name: str, attributes: dict[str, str]) -> None:
             nonlocal node
             if texts:
-                text = texts[0].strip() if len(texts) == 1 else joined().strip()
-                texts.clear()
-                if text:
-                    put(node, text)
-            node = node.children.get(name) or grow(node, name)
-            if node.is_kept:
+                text = texts.pop()
+                if texts or not text.isspace():
+                    put(node, joined(text))
+            try:
+                node = node.children[name]
+            except KeyError:
+                node = grow(node, name)
+            if node.on_way:
                 begin(node)
             if attributes:
                 for attribute, value in attributes.items():
-                    if value.strip() and not attribute.startswith("xmlns"):
-                        key = f"@{local_name(attribute)}"
-                        put(node.children.get(key) or grow(node, key), value.strip())
+                    if not attribute.startswith("xmlns"):
+                        put(grow(node, f"@{local_name(attribute)}"), value)
 
         def end(_name: str) -> None:
             nonlocal node
             if texts:
-                text = texts[0].strip() if len(texts) == 1 else joined().strip()
-                texts.clear()
-                if text:
-                    put(node, text)
+                text = texts.pop()
+                if texts:
+                    text = joined(text)
+                if text := text.strip():
+                    holder = node.only_holder
+                    if holder is not None and holder.slots[node.only_slot] is None:
+                        holder.slots[node.only_slot] = text
+                    else:
+                        put(node, text)
             if node.begins_unit:
-                close_unit()
+                end_unit()
             node = node.parent  # type: ignore[assignment]
 
         return start, end
 
-    def _put(self, node: Node, text: str) -> None:
-        """Text met at a path goes into every slot some column asks, or into the extra of the record around it."""
-        for depth, slot, repeated in node.targets:
-            slots = self._open[depth]
-            before = slots[slot]
-            if before is None:
-                slots[slot] = text
-            else:
-                repeated.add(slot)
-                slots[slot] = _with_another(before, text)
-        if node.extra_at is not None:
-            slots = self._open[node.extra_at]
-            extra = slots[EXTRA] = slots[EXTRA] or {}
-            before = extra.get(node.extra_path)
-            extra[node.extra_path] = text if before is None else _with_another(before, text)
+    def _begin(self, node: Node) -> None:
+        """An element opens that is a record or stands on the way to one."""
+        for way in node.ways:
+            way.position = 0
+        node.position = position = node.position + 1
+        parent = node.parent
+        assert parent is not None
+        around: object = parent.ordinal
+        if not node.in_unit:
+            node.location = f"{parent.location}/{node.name}" + (f"[{position}]" if position > 1 else "")
+            return
+        expat = self.parser.expat
+        if node.begins_unit:
+            self._unit_began = expat.CurrentByteIndex
+            around = parent.location
+        node.ordinal += 1
+        node.slots = [None, expat.CurrentLineNumber, position, around, *node.blank]
+        node.rows.append(node.slots)
+
+    def _end_unit(self) -> None:
+        self._unit_began = None
+        if self._is_due:
+            self.make_ready()
 
     def _grow(self, node: Node, name: str) -> Node:
         """A path met for the first time, or one whose name has a prefix here."""
+        if name in node.children:
+            return node.children[name]
         self._paths += 1
         if node.depth + 1 >= MAXIMUM_DEPTH or self._paths > MAXIMUM_PATHS:
             found = "elements are nested deeper, or have more names, than any return has them"
@@ -157,80 +148,33 @@ class _Reading:
             below.settle()
         return below
 
-    def _begin(self, node: Node) -> None:
-        """An element opens that is a record, holds what a record asks for, or stands on the way to one."""
-        for below in node.paths_below:
-            below.position = 0
-        if node.parent:
-            node.position += 1
-            node.location = node.parent.location
-            node.location = f"{node.parent.location}/{node.name}"
-            if node.recorder or node.position > 1:
-                node.location += f"[{node.position}]"
-        if not node.slots:
+    def _put(self, node: Node, text: str) -> None:
+        """Text at a path goes into every slot some column asks, or into the extra of the record around it."""
+        if not (text := text.strip()):
             return
-        if node.begins_unit:
-            self._unit_began = self.parser.expat.CurrentByteIndex
-        slots = self._open[node.depth] = node.slots.copy()
-        recorder = node.recorder
-        if recorder is None:
-            return
-        recorder.count += 1
-        self._rows += 1
-        slots[ROW_NUMBER] = recorder.count
-        slots[LOCATION] = node.location
-        slots[LINE] = self.parser.line
-        if recorder.parent_depth is not None:
-            slots[PARENT_ROW] = self._open[recorder.parent_depth][ROW_NUMBER]
-        recorder.rows.append(slots)
-        for depth, around in recorder.rows_around.items():
-            around.append(self._open[depth])
+        for holder, slot in node.targets:
+            before = holder.slots[slot]
+            if before is not None:
+                holder.repeated.add(slot)
+            holder.slots[slot] = _together(before, text)
+        if node.extra_of is not None:
+            extra = node.extra_of.slots[EXTRA] = node.extra_of.slots[EXTRA] or {}
+            extra[node.extra_path] = _together(extra.get(node.extra_path), text)
 
-    def _close_unit(self) -> None:
-        self._unit_began = None
-        if self._rows >= self._batch:
-            self.make_ready()
-
-    def _joined(self) -> str:
-        text = "".join(self._texts)
+    def _joined(self, last: str) -> str:
+        """The pieces of one text, which came apart because it is long."""
+        text = "".join((*self._texts, last))
+        self._texts.clear()
         if len(text) > MAXIMUM_TEXT:
             raise self.parser.error("xml_within_bounds", "the text of an element is longer than any return has")
         return text
 
 
-def _with_another(before: Any, text: str) -> list[str]:
-    # A list until the record is done: to join at once would copy the values before at every repeat.
+def _together(before: Any, text: str) -> Any:
+    # A list until the record is done: to join at once would copy all that came before at every repeat.
+    if before is None:
+        return text
     if isinstance(before, list):
         before.append(text)
         return before
     return [before, text]
-
-
-def _frame(recorder: Recorder) -> pl.DataFrame:
-    """The rows held of one kind, which are let go."""
-    by_slot = list(zip(*recorder.rows, strict=True))
-    columns: dict[str, pl.Series] = {}
-    for name, (holder, slot) in zip(recorder.shape.columns, recorder.columns, strict=True):
-        if holder is recorder.node:
-            values: Sequence[Any] = by_slot[slot]
-        else:
-            values = [slots[slot] for slots in recorder.rows_around[holder.depth]]
-        if slot in holder.repeated:
-            values = [JOINED_BY.join(value) if isinstance(value, list) else value for value in values]
-        columns[name] = pl.Series(name, values, pl.String)
-    columns["row_number"] = pl.Series("row_number", by_slot[ROW_NUMBER], pl.Int64)
-    columns["location"] = pl.Series("location", by_slot[LOCATION], pl.String)
-    columns["line"] = pl.Series("line", by_slot[LINE], pl.Int64)
-    columns["extra"] = pl.Series("extra", [_as_json(extra) for extra in by_slot[EXTRA]], pl.String)
-    columns["parent_row"] = pl.Series("parent_row", by_slot[PARENT_ROW], pl.Int64)
-    recorder.rows.clear()
-    for around in recorder.rows_around.values():
-        around.clear()
-    return pl.DataFrame(columns)
-
-
-def _as_json(extra: dict[str, str | list[str]] | None) -> str | None:
-    if extra is None:
-        return None
-    joined = {path: text if isinstance(text, str) else JOINED_BY.join(text) for path, text in extra.items()}
-    return json.dumps(joined, ensure_ascii=False, sort_keys=True)

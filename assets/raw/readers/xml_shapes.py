@@ -6,14 +6,15 @@ Not here: reading (`assets.raw.readers.xml_records`), nor the shapes of any retu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-Slots = list[object]
-"""What is known of one open element: PLACES first, then a value for each path that some column asks of it."""
+Slots = list[Any]
+"""What is known of one element: EXTRA, LINE, POSITION and AROUND, then a value for each path a column asks of it."""
 
-EXTRA, ROW_NUMBER, LOCATION, LINE, PARENT_ROW = range(5)
-PLACES = 5
+EXTRA, LINE, POSITION, AROUND = range(4)
+PLACES = 4
 ANY_ROOT = "*"
 """How the document names its one child, whatever that is called."""
 
@@ -31,27 +32,11 @@ class RecordShape:
     columns: Mapping[str, str]
 
 
-class Recorder:
-    """The rows of one kind since the last batch: its records' slots, and those of the elements around them it asks."""
-
-    def __init__(self, shape: RecordShape, node: Node) -> None:
-        self.shape = shape
-        self.node = node
-        self.columns = tuple(_hold(node, path) for path in shape.columns.values())
-        """For each column the element that holds its value (the record itself or one around it), and the slot there."""
-        self.parent_depth = next((outer.depth for outer in node.around() if outer.record_kind is not None), None)
-        """The depth of the nearest record around this one."""
-        self.count = 0
-        self.rows: list[Slots] = []
-        self.rows_around: dict[int, list[Slots]] = {
-            holder.depth: [] for holder, _ in self.columns if holder is not node
-        }
-
-
 class Node:
     """One path of the file: what is done with an element that stands there, and the paths below it.
 
-    Declared paths are compiled beforehand; others grow as they are met, and their text is extra.
+    Declared paths are compiled beforehand; others grow as they are met, and their text is extra. No path can be open
+    twice at once, so what is known of the element now open there stands here too.
     """
 
     def __init__(self, name: str, parent: Node | None) -> None:
@@ -59,28 +44,39 @@ class Node:
         self.parent = parent
         self.depth: int = parent.depth + 1 if parent else -1
         self.children: dict[str, Node] = {}
-        self.paths_below: list[Node] = []
-        """The children at or below which records stand: their position among their like is counted."""
-        self.record_kind: str | None = None
-        self.recorder: Recorder | None = None
+
+        self.shape: RecordShape | None = None
+        self.columns: tuple[tuple[Node, int], ...] = ()
+        """For each column of the shape the element that holds its value, and the slot there."""
         self.held: dict[str, int] = {}
         """Which slot holds the value of which path below, of those that some column asks for."""
-        self.slots: Slots = []
-        """What an element here begins with."""
-        self.repeated: set[int] = set()
-        """The slots in which several values have been met."""
-        self.targets: tuple[tuple[int, int, set[int]], ...] = ()
-        """Where text goes: the depth of the element that holds it, the slot there, the repeated slots of that."""
-        self.extra_at: int | None = None
-        """The depth of the record whose extra the text is, if it is."""
-        self.extra_path = ""
-        self.is_kept = False
-        """Whether an element here has slots or a position."""
-        self.begins_unit = False
-        """Whether rows wait from the beginning of an element here to its end."""
+
+        self.on_way = False
+        """Whether records stand here or below: then positions are counted."""
+        self.ways: list[Node] = []
+        """The children of which that is true."""
         self.in_unit = False
+        """Whether an element here is, or is inside, one that rows wait for: then it has slots."""
+        self.begins_unit = False
+        self.blank: Slots = []
+        self.targets: list[tuple[Node, int]] = []
+        """Where text goes."""
+        self.extra_of: Node | None = None
+        """The record whose extra the text is, if it is, by `extra_path`."""
+        self.extra_path = ""
+        self.only_holder: Node | None = None
+        """The one place text goes, where there is only one, which is in `only_slot`."""
+        self.only_slot = 0
+        self.repeated: set[int] = set()
+        """The slots here in which several values have been met."""
+
         self.position = 0
         self.location = ""
+        self.ordinal = -1
+        self.slots: Slots = []
+        self.rows: list[Slots] = []
+        """The slots of every element here since the last batch, of which the last may be open."""
+        self.rows_before = 0
 
     def below(self, name: str) -> Node:
         """The node of a child, made if there is none."""
@@ -88,65 +84,65 @@ class Node:
             self.children[name] = Node(name, self)
         return self.children[name]
 
-    def around(self) -> Iterable[Node]:
+    def around(self) -> Iterator[Node]:
         """The nodes around this one, from the inside."""
         node = self.parent
         while node is not None:
             yield node
             node = node.parent
 
-    def path_from(self, depth: int) -> str:
-        """The path from the element at a depth down to this one."""
-        names: list[str] = []
-        node: Node | None = self
-        while node is not None and node.depth > depth:
-            names.append(node.name)
-            node = node.parent
+    def record_around(self) -> Node | None:
+        """The nearest record around this one."""
+        return next((node for node in self.around() if node.shape), None)
+
+    def path_from(self, outer: Node) -> str:
+        """The path from a node around this one down to it; `.` from itself."""
+        names = [node.name for node in (self, *self.around()) if node.depth > outer.depth]
         return "/".join(reversed(names)) or "."
 
     def settle(self) -> None:
-        """Decide where text of elements here goes; once all shapes are known (or, for a grown node, at once)."""
-        chain = (self, *self.around())
-        holding = [(node, node.held[path]) for node in chain if (path := self.path_from(node.depth)) in node.held]
-        record = next((node for node in chain if node.recorder), None)
-        # What only records inside this one ask for may find no such record: it is kept as extra as well.
-        if record and not any(node.recorder and (node, slot) in node.recorder.columns for node, slot in holding):
-            self.extra_at, self.extra_path = record.depth, self.path_from(record.depth)
-        self.targets = tuple((node.depth, slot, node.repeated) for node, slot in holding)
+        """Decide what is done with an element here, once all that is declared is known."""
         in_unit = self.parent is not None and self.parent.in_unit
-        self.begins_unit = bool(self.slots) and not in_unit
-        self.in_unit = self.begins_unit or in_unit
+        self.begins_unit = not in_unit and (self.shape is not None or bool(self.held))
+        self.in_unit = in_unit or self.begins_unit
+        self.blank = [None] * len(self.held)
+        chain = (self, *self.around())
+        self.targets = [(node, node.held[path]) for node in chain if (path := self.path_from(node)) in node.held]
+        record = self if self.shape else self.record_around()
+        # What only records inside this one ask for may find no such record: it is kept as extra as well.
+        if record and not any(target in target[0].columns for target in self.targets):
+            self.extra_of, self.extra_path = record, self.path_from(record)
+        elif len(self.targets) == 1:
+            self.only_holder, self.only_slot = self.targets[0]
 
 
-def compile_shapes(shapes: Iterable[RecordShape]) -> tuple[Node, list[Recorder]]:
-    """The node of the document itself and the recorder of each shape. Raises ValueError for shapes that cannot be."""
+def compile_shapes(shapes: Iterable[RecordShape]) -> tuple[Node, list[Node]]:
+    """The document's node and, outer before inner, those on the way to records. Raises ValueError if none can be."""
     document = Node("", None)
     root = document.below(ANY_ROOT)
-    declared = []
+    records = []
     for shape in shapes:
         node = root
         for name in shape.path:
             outer, node = node, node.below(name)
-            if node not in outer.paths_below:
-                outer.paths_below.append(node)
-            node.is_kept = True
-        if node is root or node.record_kind is not None:
+            if node not in outer.ways:
+                outer.ways.append(node)
+            node.on_way = True
+        if node is root or node.shape is not None:
             raise ValueError(f"the path of {shape.kind} is the root's, or another kind's")
-        node.record_kind = shape.kind
-        declared.append((shape, node))
-    for shape, node in declared:
-        node.recorder = Recorder(shape, node)
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.recorder or node.held:
-            node.slots = [None] * (PLACES + len(node.held))
+        node.shape = shape
+        records.append(node)
+    for record in records:
+        assert record.shape
+        record.columns = tuple(_held(record, path) for path in record.shape.columns.values())
+    settled = [root]
+    for node in settled:
         node.settle()
-        waiting += node.children.values()
-    return document, [node.recorder for _, node in declared if node.recorder]
+        settled += node.children.values()
+    return document, [node for node in settled if node.on_way]
 
 
-def _hold(record: Node, path: str) -> tuple[Node, int]:
+def _held(record: Node, path: str) -> tuple[Node, int]:
     """The element that holds what a column asks for, and the slot it holds it in."""
     holder, steps = record, path.split("/")
     while steps and steps[0] == "..":
@@ -158,4 +154,4 @@ def _hold(record: Node, path: str) -> tuple[Node, int]:
     node = holder
     for step in steps:
         node = node if step == "." else node.below(step)
-    return holder, holder.held.setdefault(node.path_from(holder.depth), PLACES + len(holder.held))
+    return holder, holder.held.setdefault(node.path_from(holder), PLACES + len(holder.held))
