@@ -1,18 +1,17 @@
 """The rows read of an XML file, turned into frames: what stands around a record is looked up for all rows at once.
 
-Here: slots to frames. Not here: filling the slots (`assets.raw.readers.xml_records`).
+Here: what the nodes kept, to frames. Not here: keeping it (`assets.raw.readers.xml_records`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
-from assets.raw.readers.xml_shapes import AROUND, EXTRA, LINE, POSITION, Node
+from assets.raw.readers.xml_shapes import Node
 
 JOINED_BY = "|"
 
@@ -29,89 +28,108 @@ class Batch:
     frame: pl.DataFrame
 
 
-class _Rows:
-    """The elements of one path in this batch, by column."""
-
-    def __init__(self, node: Node, outer: _Rows | None) -> None:
-        self.node = node
-        self.outer = outer
-        self.by_slot = list(zip(*node.rows, strict=True))
-        position = pl.Series(self.by_slot[POSITION], dtype=pl.Int64)
-        around = self.by_slot[AROUND]
-        if outer is None:
-            above = pl.Series(around, dtype=pl.String)
-        else:
-            self.outer_index = pl.Series(around, dtype=pl.UInt32)
-            above = outer.location.gather(self.outer_index)
-        shown = pl.format("/" + node.name + "[{}]", "position")
-        if not node.shape:
-            # What is no record is as a rule alone: its position is shown only where it is not.
-            shown = pl.when(pl.col("position") > 1).then(shown).otherwise(pl.lit("/" + node.name))
-        self.location = pl.DataFrame({"above": above, "position": position}).select(pl.col("above") + shown).to_series()
-
-    @property
-    def row_number(self) -> pl.Series:
-        """The rows' own numbers, which go on from the batch before."""
-        before = self.node.rows_before
-        return pl.int_range(before + 1, before + len(self.node.rows) + 1, dtype=pl.Int64, eager=True)
-
-    def values(self, slot: int) -> pl.Series:
-        """The text in a slot."""
-        values: Sequence[Any] = self.by_slot[slot]
-        if slot in self.node.repeated:
-            values = [JOINED_BY.join(value) if isinstance(value, list) else value for value in values]
-        return pl.Series(values, dtype=pl.String)
-
-    def outwards(self) -> Iterator[tuple[_Rows, pl.Series | None]]:
-        """These rows, then those around them, with the place each of these has among those (None: the same)."""
-        rows: _Rows | None = self
-        index: pl.Series | None = None
-        while rows is not None:
-            yield rows, index
-            if rows.outer is not None:
-                index = rows.outer_index if index is None else rows.outer_index.gather(index)
-            rows = rows.outer
-
-
 def make_batches(nodes: Sequence[Node], lines_before: int) -> list[Batch]:
-    """The rows held at the nodes (outer before inner), which are let go."""
-    made: dict[int, _Rows] = {}
-    batches = []
+    """What has been kept at the nodes (outer before inner), which let it go."""
+    making = _Making(nodes, lines_before)
+    batches = [Batch(node.shape.kind, making.frame(node)) for node in nodes if node.shape and node.lines]
     for node in nodes:
-        if not node.rows:
-            continue
-        rows = made[id(node)] = _Rows(node, made.get(id(node.parent)))
-        if node.shape:
-            batches.append(Batch(node.shape.kind, _frame(rows, lines_before)))
-    for node in nodes:
-        node.rows_before += len(node.rows)
-        node.rows.clear()
+        node.count_before += len(node.lines)
         node.ordinal = -1
+        for kept in (node.around, node.lines, node.locations if node.begins_unit else [], node.texts):
+            kept.clear()
+        for _, elements in node.holders:
+            elements.clear()
     return batches
 
 
-def _frame(rows: _Rows, lines_before: int) -> pl.DataFrame:
-    node = rows.node
-    assert node.shape
-    around = {outer.node: (outer, index) for outer, index in rows.outwards()}
-    columns: dict[str, pl.Series] = {}
-    for name, (holder, slot) in zip(node.shape.columns, node.columns, strict=True):
-        holding, index = around[holder]
-        columns[name] = holding.values(slot) if index is None else holding.values(slot).gather(index)
-    columns["row_number"] = rows.row_number
-    columns["location"] = rows.location
-    columns["line"] = pl.Series(rows.by_slot[LINE], dtype=pl.Int64) + lines_before
-    columns["extra"] = pl.Series([_as_json(extra) for extra in rows.by_slot[EXTRA]], dtype=pl.String)
-    outer, index = around.get(node.record_around(), (None, None))
-    if outer and index is not None:
-        columns["parent_row"] = outer.row_number.gather(index)
-    else:
-        columns["parent_row"] = pl.Series([None] * len(node.rows), dtype=pl.Int64)
-    return pl.DataFrame(columns)
+class _Making:
+    """One batch in the making: what several kinds ask for is worked out once."""
+
+    def __init__(self, nodes: Sequence[Node], lines_before: int) -> None:
+        self._lines_before = lines_before
+        self._extras = [node for node in nodes if node.extra_of and node.texts]
+        self._around: dict[Node, pl.Series] = {}
+        self._locations: dict[Node, pl.Series] = {}
+        self._held: dict[tuple[Node, Node], pl.Series] = {}
+
+    def frame(self, record: Node) -> pl.DataFrame:
+        """The records of one kind."""
+        assert record.shape
+        columns = {
+            name: self._seen_from(record, holder, self._texts_held(node, holder))
+            for name, (node, holder) in zip(record.shape.columns, record.columns, strict=True)
+        }
+        outer = record.record_around()
+        return pl.DataFrame(
+            {
+                **columns,
+                "row_number": _row_numbers(record),
+                "location": self._location(record),
+                "line": pl.Series(record.lines, dtype=pl.Int64) + self._lines_before,
+                "extra": self._extra(record),
+                "parent_row": self._seen_from(record, outer, _row_numbers(outer))
+                if outer
+                else pl.Series([None], dtype=pl.Int64).new_from_index(0, len(record.lines)),
+            }
+        )
+
+    def _elements_around(self, node: Node) -> pl.Series:
+        if node not in self._around:
+            self._around[node] = pl.Series(node.around, dtype=pl.UInt32)
+        return self._around[node]
+
+    def _seen_from(self, node: Node, outer: Node, values: pl.Series) -> pl.Series:
+        """What the elements around have, for each element they are around."""
+        if node is outer:
+            return values
+        index = self._elements_around(node)
+        while (node := node.parent or outer) is not outer:
+            index = self._elements_around(node).gather(index)
+        return values.gather(index)
+
+    def _location(self, node: Node) -> pl.Series:
+        """`/Children/Child[2]/Section47[1]`: what is no record shows its position only where it is not the first."""
+        if node.begins_unit:
+            return pl.Series(node.locations, dtype=pl.String)
+        if node not in self._locations:
+            assert node.parent
+            around = self._elements_around(node)
+            above = self._location(node.parent).gather(around)
+            position = pl.col("around").cum_count().over("around")
+            shown = pl.format("{}/" + node.name + "[{}]", "above", position)
+            if not node.shape:
+                shown = pl.when(position > 1).then(shown).otherwise(pl.col("above") + f"/{node.name}")
+            self._locations[node] = pl.select(above=above, around=around).select(shown).to_series()
+        return self._locations[node]
+
+    def _texts_held(self, node: Node, holder: Node) -> pl.Series:
+        """The text at a path for each element that holds it: null where none stands, joined where several do."""
+        if (node, holder) not in self._held:
+            at = pl.Series("at", node.kept_by(holder), pl.UInt32)
+            texts = pl.Series("texts", node.texts, pl.String)
+            if not (at.diff().drop_nulls() > 0).all():
+                joined = pl.DataFrame([at, texts]).group_by("at", maintain_order=True)
+                at, texts = joined.agg(pl.col("texts").str.join(JOINED_BY)).get_columns()
+            if len(at) < len(holder.lines):
+                spread = pl.Series([None], dtype=pl.String).new_from_index(0, len(holder.lines))
+                texts = spread.scatter(at, texts)
+            self._held[node, holder] = texts
+        return self._held[node, holder]
+
+    def _extra(self, record: Node) -> pl.Series:
+        found: dict[int, dict[str, list[str]]] = {}
+        for node in self._extras:
+            if node.extra_of is record:
+                for element, text in zip(node.kept_by(record), node.texts, strict=True):
+                    found.setdefault(element, {}).setdefault(node.extra_path, []).append(text)
+        told: list[str | None] = [None] * len(record.lines)
+        for element, texts in found.items():
+            joined = {path: JOINED_BY.join(several) for path, several in texts.items()}
+            told[element] = json.dumps(joined, ensure_ascii=False, sort_keys=True)
+        return pl.Series(told, dtype=pl.String)
 
 
-def _as_json(extra: dict[str, str | list[str]] | None) -> str | None:
-    if extra is None:
-        return None
-    joined = {path: text if isinstance(text, str) else JOINED_BY.join(text) for path, text in extra.items()}
-    return json.dumps(joined, ensure_ascii=False, sort_keys=True)
+def _row_numbers(record: Node) -> pl.Series:
+    """The rows' own numbers, which go on from the batch before."""
+    first = record.count_before + 1
+    return pl.int_range(first, first + len(record.lines), dtype=pl.Int64, eager=True)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from assets.raw.readers.xml_file import MAXIMUM_DEPTH, MAXIMUM_TEXT, GuardedParser, Root, is_xml, local_name, root_of
 from assets.raw.readers.xml_frames import Batch, make_batches
-from assets.raw.readers.xml_shapes import ANY_ROOT, EXTRA, Node, RecordShape, compile_shapes
+from assets.raw.readers.xml_shapes import ANY_ROOT, Node, RecordShape, compile_shapes
 
 __all__ = ["Batch", "RecordShape", "Root", "is_xml", "read_records", "root_of"]
 
@@ -57,7 +56,7 @@ class _Reading:
             raise self.parser.error("xml_within_bounds", "a record is larger than any return has")
         if self._texts:
             self._texts[:] = [self._joined("")]
-        self._is_due = sum(len(node.rows) for node in self._nodes) >= self._batch
+        self._is_due = sum(len(node.lines) for node in self._nodes) >= self._batch
 
     def take_ready(self) -> list[Batch]:
         """The batches made since they were last taken."""
@@ -72,24 +71,31 @@ class _Reading:
     def _handlers(self) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
         """The two calls made for every element, which is where the time of a reading goes: hence closures."""
         node, texts = self._document, self._texts
-        grow, begin, end_unit, joined, put = self._grow, self._begin, self._end_unit, self._joined, self._put
+        grow, begin, end_unit, joined, keep = self._grow, self._begin, self._end_unit, self._joined, _keep
+        expat = self.parser.expat
 
         def start(name: str, attributes: dict[str, str]) -> None:
             nonlocal node
             if texts:
                 text = texts.pop()
                 if texts or not text.isspace():
-                    put(node, joined(text))
+                    keep(node, joined(text))
             try:
                 node = node.children[name]
             except KeyError:
                 node = grow(node, name)
             if node.on_way:
-                begin(node)
+                if node.is_counted:
+                    node.ordinal += 1
+                    node.lines.append(expat.CurrentLineNumber)
+                if node.begins_unit or not node.is_counted:
+                    begin(node)
+                else:
+                    node.around.append(node.parent.ordinal)  # type: ignore[union-attr]
             if attributes:
                 for attribute, value in attributes.items():
                     if not attribute.startswith("xmlns"):
-                        put(grow(node, f"@{local_name(attribute)}"), value)
+                        keep(grow(node, f"@{local_name(attribute)}"), value)
 
         def end(_name: str) -> None:
             nonlocal node
@@ -97,12 +103,7 @@ class _Reading:
                 text = texts.pop()
                 if texts:
                     text = joined(text)
-                if text := text.strip():
-                    holder = node.only_holder
-                    if holder is not None and holder.slots[node.only_slot] is None:
-                        holder.slots[node.only_slot] = text
-                    else:
-                        put(node, text)
+                keep(node, text)
             if node.begins_unit:
                 end_unit()
             node = node.parent  # type: ignore[assignment]
@@ -110,23 +111,17 @@ class _Reading:
         return start, end
 
     def _begin(self, node: Node) -> None:
-        """An element opens that is a record or stands on the way to one."""
+        """An outermost record opens, or what stands above one: here positions are counted across batches."""
         for way in node.ways:
             way.position = 0
-        node.position = position = node.position + 1
-        parent = node.parent
-        assert parent is not None
-        around: object = parent.ordinal
-        if not node.in_unit:
-            node.location = f"{parent.location}/{node.name}" + (f"[{position}]" if position > 1 else "")
-            return
-        expat = self.parser.expat
+        node.position += 1
         if node.begins_unit:
-            self._unit_began = expat.CurrentByteIndex
-            around = parent.location
-        node.ordinal += 1
-        node.slots = [None, expat.CurrentLineNumber, position, around, *node.blank]
-        node.rows.append(node.slots)
+            self._unit_began = self.parser.expat.CurrentByteIndex
+        above = node.parent.locations[-1] if node.parent and node.parent.locations else ""
+        shown = f"[{node.position}]" if node.shape or node.position > 1 else ""
+        if not node.begins_unit:
+            node.locations.clear()
+        node.locations.append(f"{above}/{node.name}{shown}")
 
     def _end_unit(self) -> None:
         self._unit_began = None
@@ -146,20 +141,8 @@ class _Reading:
         below = node.children[name] = node.below(plain)
         if is_new:
             below.settle()
+            self._nodes.append(below)
         return below
-
-    def _put(self, node: Node, text: str) -> None:
-        """Text at a path goes into every slot some column asks, or into the extra of the record around it."""
-        if not (text := text.strip()):
-            return
-        for holder, slot in node.targets:
-            before = holder.slots[slot]
-            if before is not None:
-                holder.repeated.add(slot)
-            holder.slots[slot] = _together(before, text)
-        if node.extra_of is not None:
-            extra = node.extra_of.slots[EXTRA] = node.extra_of.slots[EXTRA] or {}
-            extra[node.extra_path] = _together(extra.get(node.extra_path), text)
 
     def _joined(self, last: str) -> str:
         """The pieces of one text, which came apart because it is long."""
@@ -170,11 +153,9 @@ class _Reading:
         return text
 
 
-def _together(before: Any, text: str) -> Any:
-    # A list until the record is done: to join at once would copy all that came before at every repeat.
-    if before is None:
-        return text
-    if isinstance(before, list):
-        before.append(text)
-        return before
-    return [before, text]
+def _keep(node: Node, text: str) -> None:
+    """Text at a path is kept with the element that holds it: whose column or extra it is."""
+    if node.holders and (text := text.strip()):
+        node.texts.append(text)
+        for holder, elements in node.holders:
+            elements.append(holder.ordinal)

@@ -8,13 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-Slots = list[Any]
-"""What is known of one element: EXTRA, LINE, POSITION and AROUND, then a value for each path a column asks of it."""
-
-EXTRA, LINE, POSITION, AROUND = range(4)
-PLACES = 4
 ANY_ROOT = "*"
 """How the document names its one child, whatever that is called."""
 
@@ -36,7 +30,7 @@ class Node:
     """One path of the file: what is done with an element that stands there, and the paths below it.
 
     Declared paths are compiled beforehand; others grow as they are met, and their text is extra. No path can be open
-    twice at once, so what is known of the element now open there stands here too.
+    twice at once: the element that is open is the last of those its node has counted.
     """
 
     def __init__(self, name: str, parent: Node | None) -> None:
@@ -46,37 +40,35 @@ class Node:
         self.children: dict[str, Node] = {}
 
         self.shape: RecordShape | None = None
-        self.columns: tuple[tuple[Node, int], ...] = ()
-        """For each column of the shape the element that holds its value, and the slot there."""
-        self.held: dict[str, int] = {}
-        """Which slot holds the value of which path below, of those that some column asks for."""
-
+        self.columns: tuple[tuple[Node, Node], ...] = ()
+        """For each column of the shape where its text stands, and the element that holds it."""
         self.on_way = False
-        """Whether records stand here or below: then positions are counted."""
+        """Whether records stand here or below."""
         self.ways: list[Node] = []
         """The children of which that is true."""
-        self.in_unit = False
-        """Whether an element here is, or is inside, one that rows wait for: then it has slots."""
+        self.is_holder = False
+        """Whether a record asks for a path from here."""
         self.begins_unit = False
-        self.blank: Slots = []
-        self.targets: list[tuple[Node, int]] = []
-        """Where text goes."""
+        """Whether rows wait from the beginning of an element here to its end."""
+        self.is_counted = False
+        """Whether elements here are counted: those on the way, in a unit."""
+        self.holders: list[tuple[Node, list[int]]] = []
+        """Who keeps text that stands here, and for each text which element of theirs did."""
         self.extra_of: Node | None = None
         """The record whose extra the text is, if it is, by `extra_path`."""
         self.extra_path = ""
-        self.only_holder: Node | None = None
-        """The one place text goes, where there is only one, which is in `only_slot`."""
-        self.only_slot = 0
-        self.repeated: set[int] = set()
-        """The slots here in which several values have been met."""
+        self.texts: list[str] = []
+        """The texts since the last batch."""
 
-        self.position = 0
-        self.location = ""
         self.ordinal = -1
-        self.slots: Slots = []
-        self.rows: list[Slots] = []
-        """The slots of every element here since the last batch, of which the last may be open."""
-        self.rows_before = 0
+        """Which element is open, of those since the last batch."""
+        self.around: list[int] = []
+        """For each of them which element is around it."""
+        self.lines: list[int] = []
+        self.count_before = 0
+        self.position = 0
+        self.locations: list[str] = []
+        """Where each of them is: kept of what begins a unit or stands above one; of others it is worked out."""
 
     def below(self, name: str) -> Node:
         """The node of a child, made if there is none."""
@@ -84,7 +76,7 @@ class Node:
             self.children[name] = Node(name, self)
         return self.children[name]
 
-    def around(self) -> Iterator[Node]:
+    def around_it(self) -> Iterator[Node]:
         """The nodes around this one, from the inside."""
         node = self.parent
         while node is not None:
@@ -93,31 +85,36 @@ class Node:
 
     def record_around(self) -> Node | None:
         """The nearest record around this one."""
-        return next((node for node in self.around() if node.shape), None)
+        return next((node for node in self.around_it() if node.shape), None)
 
     def path_from(self, outer: Node) -> str:
         """The path from a node around this one down to it; `.` from itself."""
-        names = [node.name for node in (self, *self.around()) if node.depth > outer.depth]
+        names = [node.name for node in (self, *self.around_it()) if node.depth > outer.depth]
         return "/".join(reversed(names)) or "."
 
     def settle(self) -> None:
         """Decide what is done with an element here, once all that is declared is known."""
-        in_unit = self.parent is not None and self.parent.in_unit
-        self.begins_unit = not in_unit and (self.shape is not None or bool(self.held))
-        self.in_unit = in_unit or self.begins_unit
-        self.blank = [None] * len(self.held)
-        chain = (self, *self.around())
-        self.targets = [(node, node.held[path]) for node in chain if (path := self.path_from(node)) in node.held]
+        in_unit = any(node.begins_unit for node in self.around_it())
+        self.begins_unit = not in_unit and (self.shape is not None or self.is_holder)
+        self.is_counted = self.on_way and (in_unit or self.begins_unit)
         record = self if self.shape else self.record_around()
         # What only records inside this one ask for may find no such record: it is kept as extra as well.
-        if record and not any(target in target[0].columns for target in self.targets):
+        if record and not any((self, holder) in holder.columns for holder, _ in self.holders):
             self.extra_of, self.extra_path = record, self.path_from(record)
-        elif len(self.targets) == 1:
-            self.only_holder, self.only_slot = self.targets[0]
+            self.kept_by(record)
+
+    def kept_by(self, holder: Node) -> list[int]:
+        """Have an element around this one keep the text here; which elements did, text by text."""
+        for known, elements in self.holders:
+            if known is holder:
+                return elements
+        elements = []
+        self.holders.append((holder, elements))
+        return elements
 
 
 def compile_shapes(shapes: Iterable[RecordShape]) -> tuple[Node, list[Node]]:
-    """The document's node and, outer before inner, those on the way to records. Raises ValueError if none can be."""
+    """The document's node, and all below it, outer before inner. Raises ValueError for shapes that cannot be read."""
     document = Node("", None)
     root = document.below(ANY_ROOT)
     records = []
@@ -131,19 +128,18 @@ def compile_shapes(shapes: Iterable[RecordShape]) -> tuple[Node, list[Node]]:
         if node is root or node.shape is not None:
             raise ValueError(f"the path of {shape.kind} is the root's, or another kind's")
         node.shape = shape
-        records.append(node)
-    for record in records:
-        assert record.shape
-        record.columns = tuple(_held(record, path) for path in record.shape.columns.values())
-    settled = [root]
-    for node in settled:
+        records.append((shape, node))
+    for shape, record in records:
+        record.columns = tuple(_asked(record, path) for path in shape.columns.values())
+    nodes = [root]
+    for node in nodes:
         node.settle()
-        settled += node.children.values()
-    return document, [node for node in settled if node.on_way]
+        nodes += node.children.values()
+    return document, nodes
 
 
-def _held(record: Node, path: str) -> tuple[Node, int]:
-    """The element that holds what a column asks for, and the slot it holds it in."""
+def _asked(record: Node, path: str) -> tuple[Node, Node]:
+    """Where the text of a column stands, and the element that holds it."""
     holder, steps = record, path.split("/")
     while steps and steps[0] == "..":
         steps.pop(0)
@@ -154,4 +150,6 @@ def _held(record: Node, path: str) -> tuple[Node, int]:
     node = holder
     for step in steps:
         node = node if step == "." else node.below(step)
-    return holder, holder.held.setdefault(node.path_from(holder), PLACES + len(holder.held))
+    holder.is_holder = True
+    node.kept_by(holder)
+    return node, holder
