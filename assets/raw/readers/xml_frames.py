@@ -49,7 +49,7 @@ class _Making:
         self._lines_before = lines_before
         self._extras = [node for node in nodes if node.extra_of and node.texts]
         self._around: dict[Node, pl.Series] = {}
-        self._locations: dict[Node, pl.Series] = {}
+        self._locations: dict[Node, list[str]] = {}
         self._held: dict[tuple[Node, Node], pl.Series] = {}
 
     def frame(self, record: Node) -> pl.DataFrame:
@@ -64,7 +64,7 @@ class _Making:
             {
                 **columns,
                 "row_number": _row_numbers(record),
-                "location": self._location(record),
+                "location": pl.Series(self._location(record), dtype=pl.String),
                 "line": pl.Series(record.lines, dtype=pl.Int64) + self._lines_before,
                 "extra": self._extra(record),
                 "parent_row": self._seen_from(record, outer, _row_numbers(outer))
@@ -87,30 +87,33 @@ class _Making:
             index = self._elements_around(node).gather(index)
         return values.gather(index)
 
-    def _location(self, node: Node) -> pl.Series:
+    def _location(self, node: Node) -> list[str]:
         """`/Children/Child[2]/Section47[1]`: what is no record shows its position only where it is not the first."""
         if node.begins_unit:
-            return pl.Series(node.locations, dtype=pl.String)
+            return node.locations
         if node not in self._locations:
             assert node.parent
-            around = self._elements_around(node)
-            above = self._location(node.parent).gather(around)
-            position = pl.col("around").cum_count().over("around")
-            shown = pl.format("{}/" + node.name + "[{}]", "above", position)
-            if not node.shape:
-                shown = pl.when(position > 1).then(shown).otherwise(pl.col("above") + f"/{node.name}")
-            self._locations[node] = pl.select(above=above, around=around).select(shown).to_series()
+            above = self._location(node.parent)
+            locations: list[str] = []
+            before, position = -1, 0
+            for element in node.around:
+                position = position + 1 if element == before else 1
+                before = element
+                shown = f"[{position}]" if node.shape or position > 1 else ""
+                locations.append(f"{above[element]}/{node.name}{shown}")
+            self._locations[node] = locations
         return self._locations[node]
 
     def _texts_held(self, node: Node, holder: Node) -> pl.Series:
         """The text at a path for each element that holds it: null where none stands, joined where several do."""
         if (node, holder) not in self._held:
-            at = pl.Series("at", node.kept_by(holder), pl.UInt32)
-            texts = pl.Series("texts", node.texts, pl.String)
-            if not (at.diff().drop_nulls() > 0).all():
-                joined = pl.DataFrame([at, texts]).group_by("at", maintain_order=True)
-                at, texts = joined.agg(pl.col("texts").str.join(JOINED_BY)).get_columns()
-            if len(at) < len(holder.lines):
+            elements, texts = node.kept_by(holder), pl.Series("texts", node.texts, pl.String)
+            is_repeated = len(set(elements)) < len(elements)
+            if is_repeated or len(elements) < len(holder.lines):
+                at = pl.Series("at", elements, pl.UInt32)
+                if is_repeated:
+                    joined = pl.DataFrame([at, texts]).group_by("at", maintain_order=True)
+                    at, texts = joined.agg(pl.col("texts").str.join(JOINED_BY)).get_columns()
                 spread = pl.Series([None], dtype=pl.String).new_from_index(0, len(holder.lines))
                 texts = spread.scatter(at, texts)
             self._held[node, holder] = texts

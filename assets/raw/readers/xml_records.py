@@ -103,7 +103,10 @@ class _Reading:
                 text = texts.pop()
                 if texts:
                     text = joined(text)
-                keep(node, text)
+                if node.holders and (text := text.strip()):
+                    node.texts.append(text)
+                    for holder, elements in node.holders:
+                        elements.append(holder.ordinal)
             if node.begins_unit:
                 end_unit()
             node = node.parent  # type: ignore[assignment]
