@@ -6,7 +6,7 @@ Here: what the nodes kept, to frames. Not here: keeping it (`assets.raw.readers.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -49,7 +49,7 @@ class _Making:
         self._lines_before = lines_before
         self._extras = [node for node in nodes if node.extra_of and node.texts]
         self._around: dict[Node, pl.Series] = {}
-        self._locations: dict[Node, list[str]] = {}
+        self._locations: dict[Node, pl.Series] = {}
         self._held: dict[tuple[Node, Node], pl.Series] = {}
 
     def frame(self, record: Node) -> pl.DataFrame:
@@ -64,7 +64,7 @@ class _Making:
             {
                 **columns,
                 "row_number": _row_numbers(record),
-                "location": pl.Series(self._location(record), dtype=pl.String),
+                "location": self._location(record),
                 "line": pl.Series(record.lines, dtype=pl.Int64) + self._lines_before,
                 "extra": self._extra(record),
                 "parent_row": self._seen_from(record, outer, _row_numbers(outer))
@@ -87,21 +87,18 @@ class _Making:
             index = self._elements_around(node).gather(index)
         return values.gather(index)
 
-    def _location(self, node: Node) -> list[str]:
+    def _location(self, node: Node) -> pl.Series:
         """`/Children/Child[2]/Section47[1]`: what is no record shows its position only where it is not the first."""
         if node.begins_unit:
-            return node.locations
+            return pl.Series(node.locations, dtype=pl.String)
         if node not in self._locations:
             assert node.parent
-            above = self._location(node.parent)
-            locations: list[str] = []
-            before, position = -1, 0
-            for element in node.around:
-                position = position + 1 if element == before else 1
-                before = element
-                shown = f"[{position}]" if node.shape or position > 1 else ""
-                locations.append(f"{above[element]}/{node.name}{shown}")
-            self._locations[node] = locations
+            above = self._location(node.parent).gather(self._elements_around(node))
+            positions = pl.Series(list(_positions(node.around)), dtype=pl.Int64)
+            shown = pl.format("{}/" + node.name + "[{}]", "above", "position")
+            if not node.shape:
+                shown = pl.when(pl.col("position") > 1).then(shown).otherwise(pl.col("above") + f"/{node.name}")
+            self._locations[node] = pl.select(above=above, position=positions).select(shown).to_series()
         return self._locations[node]
 
     def _texts_held(self, node: Node, holder: Node) -> pl.Series:
@@ -136,3 +133,12 @@ def _row_numbers(record: Node) -> pl.Series:
     """The rows' own numbers, which go on from the batch before."""
     first = record.count_before + 1
     return pl.int_range(first, first + len(record.lines), dtype=pl.Int64, eager=True)
+
+
+def _positions(around: Sequence[int]) -> Iterator[int]:
+    """The position of each element among its like, where those around them are in order."""
+    before, position = -1, 0
+    for element in around:
+        position = position + 1 if element == before else 1
+        before = element
+        yield position
