@@ -34,6 +34,14 @@ STAGED_BY_EVERY_TABLE = frozenset(
 """Columns every staged table has beside its declared ones; rules may read them."""
 
 
+YEAR = r"^\d{4}-\d{2}$"
+"""A collection year."""
+
+
+def _holds(declared: Column | AnyExpectation, year: str | None) -> bool:
+    return year is None or ((declared.since or year) <= year <= (declared.until or year))
+
+
 class ContractError(Exception):
     """Every problem of every contract file, collected before anything is refused."""
 
@@ -59,9 +67,30 @@ class Column(_Declared):
     fold: Literal["none", "lower", "upper"] = "none"
     required: bool = True
     """Whether the file must have the column at all (whether a value is needed is an expectation)."""
+    path: str | None = None
+    """Where the value stands in an XML record: a path from the record's element, `..` being the element around it."""
+    since: str | None = Field(default=None, pattern=YEAR)
+    """The first collection year (`2023-24`) a file may have the column in; in others it is kept and not needed."""
+    until: str | None = Field(default=None, pattern=YEAR)
+    """The last one."""
     sensitivity: Sensitivity = "none"
     example: str = ""
     """A made-up value for templates and documentation."""
+
+
+class Derived(_Declared):
+    """A column made of others by SQL once all tables of a delivery are staged, for rules to read.
+
+    In `sql` the row's own columns stand by name, `{table}` in braces is another staged table of the contract, of which
+    the row's own is `self`. Where one of those in `needs` was not delivered the column is null, and rules on it are
+    not evaluated.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    description: str
+    type: DataType = "yes_no"
+    sql: str
+    needs: tuple[str, ...] = ()
 
 
 class Table(_Declared):
@@ -70,11 +99,18 @@ class Table(_Declared):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     grain: str
-    core: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    """The core table its accepted rows go to."""
+    core: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")
+    """The core table its accepted rows are; none where core tables are made of several extracts' rows
+    (`assets.core.events`): then they stand typed in `validated`."""
+    element: str | None = None
+    """The path of its records in an XML file, from the root's children down: `Children/Child/CINdetails`."""
+    sheet: str | None = None
+    """What the name of its sheet holds (compared without case, spaces or punctuation), where a workbook has several."""
     columns: tuple[Column, ...] = Field(min_length=1)
     staged: tuple[Column, ...] = ()
     """Columns the core reader makes from the raw ones (a period from a printed header, say)."""
+    derived: tuple[Derived, ...] = ()
+    """Columns made for rules to read, which go no further."""
     keep: tuple[str, ...] | None = None
     """Which columns core keeps; default all of them."""
     expectations: tuple[AnyExpectation, ...] = Field(min_length=1)
@@ -96,10 +132,18 @@ class Table(_Declared):
         """The declared column of that name, if there is one."""
         return next((column for column in self.all_columns if column.name == name), None)
 
+    def in_year(self, year: str | None) -> Table:
+        """The table with the rules, codes and needed columns of a collection year."""
+        columns = tuple(
+            column if _holds(column, year) else column.model_copy(update={"required": False}) for column in self.columns
+        )
+        expectations = tuple(rule.in_year(year) for rule in self.expectations if _holds(rule, year))
+        return self.model_copy(update={"columns": columns, "expectations": expectations})
+
     @model_validator(mode="after")
     def _hangs_together(self) -> Table:
         problems = []
-        names = [column.name for column in self.all_columns]
+        names = [column.name for column in self.all_columns] + [derived.name for derived in self.derived]
         problems += [f"column {name} is declared twice" for name in {n for n in names if names.count(n) > 1}]
         problems += [f"column {name} is kept by every table already" for name in STAGED_BY_EVERY_TABLE & set(names)]
         rules = [expectation.rule for expectation in self.expectations]
@@ -120,9 +164,14 @@ class Table(_Declared):
 class Recognition(_Declared):
     """How a file shows by its content that it is this extract."""
 
-    formats: tuple[Literal["csv", "xlsx", "parquet"], ...] = Field(min_length=1)
+    formats: tuple[Literal["csv", "xlsx", "parquet", "xml", "zip"], ...] = Field(min_length=1)
     layouts: tuple[str, ...] = ("flat",)
     """The layouts tried, in order: `flat`, or those of printed tables (`assets.raw.layouts.printed`)."""
+    root: str | None = None
+    """The local name of an XML file's root element."""
+    first: str | None = None
+    """The path of an element the XML must have, where the root's name is not the extract's alone, with its text after
+    `=` where that tells: `Header/CollectionDetails/Collection=CIN`."""
 
 
 class Governance(_Declared):
@@ -158,7 +207,8 @@ class Contract(_Declared):
     """The column whose values tell files of one data set and edition apart, where their columns are the same."""
     may_be_empty: bool = False
     area_column: str | None = None
-    """The column that names each row's own area; a file whose every row names one other area is stopped."""
+    """The column that names each row's own area; a file whose every row names one other area is stopped. It may be a
+    derived one, and stand in one table of several."""
     recognition: Recognition
     governance: Governance
     tables: tuple[Table, ...] = Field(min_length=1)
@@ -167,6 +217,15 @@ class Contract(_Declared):
     def is_reference(self) -> bool:
         """Whether it is landed by dataset and edition rather than by agency, area and quarter."""
         return self.agencies == (REFERENCE,)
+
+    @property
+    def has_several_tables(self) -> bool:
+        """Whether a delivery of it is several tables, in one file or in a file each."""
+        return len(self.tables) > 1
+
+    def in_year(self, year: str | None) -> Contract:
+        """The contract as it stands in a collection year (`2023-24`); without one, over all of them."""
+        return self.model_copy(update={"tables": tuple(table.in_year(year) for table in self.tables)})
 
     def table(self, name: str) -> Table:
         """The table of that name; KeyError where the contract has none."""

@@ -45,9 +45,11 @@ def staged_name(contract: Contract, table: Table) -> str:
     return "staging." + raw_name(contract, table).removeprefix("raw.")
 
 
-def core_name(table: Table) -> str:
-    """The core table's name."""
-    return f"core.{table.core}"
+def typed_name(contract: Contract, table: Table) -> str:
+    """Where accepted rows stand typed: the table's own in core or, where core tables are made of several extracts, in
+    `validated`.
+    """
+    return f"core.{table.core}" if table.core else "validated." + raw_name(contract, table).removeprefix("raw.")
 
 
 def raw_columns(table: Table) -> dict[str, str]:
@@ -70,6 +72,8 @@ def staged_columns(table: Table) -> dict[str, str]:
         columns[text_of(column.name)] = "VARCHAR"
     for column in table.staged:
         columns[column.name] = DUCKDB_TYPES[column.type]
+    for derived in table.derived:
+        columns[derived.name] = DUCKDB_TYPES[derived.type]
     columns["row_fingerprint"] = "UBIGINT"
     return columns
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from expectations.code_sets import code_sets, codes_in
 
 Severity = Literal["critical", "warning", "info"]
 """critical: the row is quarantined and, past the declared tolerance, the delivery stops. warning and
@@ -49,6 +51,14 @@ class Expectation(BaseModel, ABC):
     """What the sender should do about it."""
     on_failure: Literal["quarantine", "keep"] | None = None
     """Default: quarantine what is critical, keep the rest."""
+    since: str | None = None
+    """The first collection year (`2023-24`) the rule holds for."""
+    until: str | None = None
+    """The last one."""
+
+    def in_year(self, year: str | None) -> Self:  # noqa: ARG002 (some kinds change with the year)
+        """The rule as it stands in a collection year; without one, as it stands over all of them."""
+        return self
 
     @property
     def quarantines(self) -> bool:
@@ -121,6 +131,23 @@ class InCodeSet(_OfColumn):
 
     kind: Literal["in_code_set"]
     codes: tuple[str, ...] = Field(min_length=1)
+    code_set: str | None = None
+    """The name of a set of official codes, in the place of codes of our own."""
+    many: bool = False
+    """Whether the text holds several codes with `|` between them, each of which must be in the set."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _codes_of_the_set(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not given.get("code_set"):
+            return given
+        if given["code_set"] not in code_sets():
+            raise ValueError(f"there is no code set {given['code_set']}")
+        return {"codes": codes_in(given["code_set"], None), **given}
+
+    def in_year(self, year: str | None) -> InCodeSet:
+        """The rule with the codes the year knows."""
+        return self.model_copy(update={"codes": codes_in(self.code_set, year)}) if self.code_set else self
 
     @property
     def fault(self) -> str:
@@ -128,6 +155,8 @@ class InCodeSet(_OfColumn):
 
     def failing(self) -> str:
         codes = ", ".join(literal(code) for code in self.codes)
+        if self.many:
+            return f"NOT list_has_all([{codes}], string_split({quoted(self.column)}, '|'))"
         return f"{quoted(self.column)} NOT IN ({codes})"
 
 

@@ -6,7 +6,7 @@ a test holds both counts equal. Not here: running them for a delivery (`assets.c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from expectations.contract import Table
 from expectations.expectation import Expectation, literal
@@ -15,13 +15,18 @@ STOPPED_RULE = "delivery_stopped"
 """On every row of a delivery that was stopped as a whole."""
 
 
-def broken_rules(table: Table, source: str) -> str:
-    """Every staged row with `broken`: the list of the rules it breaks, in the contract's order."""
-    tests = ", ".join(
-        f"CASE WHEN ({expectation.failing()}) THEN {literal(expectation.rule)} END"
-        for expectation in table.expectations
+def faulty_rows(rules: Sequence[Expectation], source: str) -> str:
+    """The staged rows that break a rule: receipt_id, row_number, area_code and `broken`, the rules in their order."""
+    place = "receipt_id, row_number, area_code"
+    if not rules:
+        return f"SELECT {place}, []::VARCHAR[] AS broken FROM {source} WHERE FALSE"
+    tests = ", ".join(f"({rule.failing()}) AS breaks_{number}" for number, rule in enumerate(rules))
+    names = ", ".join(f"CASE WHEN breaks_{number} THEN {literal(rule.rule)} END" for number, rule in enumerate(rules))
+    any_of_them = " OR ".join(f"breaks_{number}" for number in range(len(rules)))
+    return (
+        f"SELECT {place}, list_filter([{names}], lambda rule: rule IS NOT NULL)::VARCHAR[] AS broken "
+        f"FROM (SELECT {place}, {tests} FROM {source}) WHERE {any_of_them}"
     )
-    return f"SELECT *, list_filter([{tests}], lambda rule: rule IS NOT NULL)::VARCHAR[] AS broken FROM {source}"
 
 
 def quarantining(table: Table) -> list[str]:

@@ -190,7 +190,7 @@ def _native(expectation: AnyExpectation) -> GXExpectation:
         case Parses(column=column):
             given = Column(text_of(column)).is_not_null()
             native = gx.ExpectColumnValuesToNotBeNull(column=column, row_condition=given, **shared)
-        case InCodeSet(column=column, codes=codes):
+        case InCodeSet(column=column, codes=codes, many=False):
             native = gx.ExpectColumnValuesToBeInSet(column=column, value_set=list(codes), **shared)
         case Matches(column=column, pattern=pattern):
             native = gx.ExpectColumnValuesToMatchRegex(column=text_of(column), regex=pattern, **shared)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
-from assets.core.validation import RuleCount
+from assets.core.stage import RuleCount
 from expectations.contract import Table
 from expectations.expectation import Expectation
 

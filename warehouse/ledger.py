@@ -35,8 +35,8 @@ class Receipt:
     file_name: str
     extract: str | None = None
     table_name: str | None = None
+    """The table it holds; None where a file of the extract holds several."""
     layout: str | None = None
-    headers: str | None = None
     judged: str | None = None
     outcome: str | None = None
     rule: str | None = None
@@ -123,11 +123,35 @@ def seen(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
     return {path: (size, modified_ns) for path, size, modified_ns in rows}
 
 
-def mark_loaded(connection: duckdb.DuckDBPyConnection, receipt_id: str, rows_read: int, headers: str) -> None:
+@dataclass(frozen=True)
+class Part:
+    """One table of one file, as it stands in raw; `headers` is where its columns stood, as JSON."""
+
+    receipt_id: str
+    table_name: str
+    headers: str
+    rows_read: int
+
+
+def mark_loaded(connection: duckdb.DuckDBPyConnection, receipt_id: str, parts: Sequence[Part]) -> None:
     """Note that a receipt's rows stand in raw."""
+    connection.execute("DELETE FROM ops.part WHERE receipt_id = ?", [receipt_id])
+    for part in parts:
+        connection.execute(
+            "INSERT INTO ops.part (receipt_id, table_name, headers, rows_read) VALUES (?, ?, ?, ?)",
+            [part.receipt_id, part.table_name, part.headers, part.rows_read],
+        )
     connection.execute(
-        "UPDATE ops.receipt SET loaded = TRUE, rows_read = ?, headers = ? WHERE receipt_id = ?",
-        [rows_read, headers, receipt_id],
+        "UPDATE ops.receipt SET loaded = TRUE, rows_read = ? WHERE receipt_id = ?",
+        [sum(part.rows_read for part in parts), receipt_id],
+    )
+
+
+def refuse(connection: duckdb.DuckDBPyConnection, receipt_id: str, rule: str, reason: str) -> None:
+    """Stop a receipt whose file turned out not to be readable to its end. None of its rows stands anywhere."""
+    connection.execute(
+        "UPDATE ops.receipt SET judged = 'stopped', outcome = 'stopped', rule = ?, reason = ? WHERE receipt_id = ?",
+        [rule, reason, receipt_id],
     )
 
 
@@ -154,15 +178,16 @@ def judge(
 
 
 IN_FORCE = f"""
-    SELECT receipt_id FROM (
-        SELECT receipt_id, row_number() OVER (
-            PARTITION BY extract, table_name, agency, area_code, quarter, subject, covers_from, covers_to
+    SELECT receipt_id, table_name FROM (
+        SELECT part.receipt_id, part.table_name, row_number() OVER (
+            PARTITION BY extract, part.table_name, agency, area_code, quarter, subject, covers_from, covers_to
             ORDER BY received_at DESC, sha256 DESC, receipt_id DESC
         ) AS newest
-        FROM ops.receipt WHERE judged IN {ACCEPTED} AND NOT withdrawn
+        FROM ops.part AS part JOIN ops.receipt AS receipt USING (receipt_id)
+        WHERE judged IN {ACCEPTED} AND NOT withdrawn
     ) WHERE newest = 1
 """
-"""The receipts in force where a newer delivery replaces the whole earlier one."""
+"""The receipts in force, table by table, where a newer delivery replaces the whole earlier one."""
 
 
 def settle(

@@ -50,9 +50,9 @@ def replace_unit(
     quarter: str,
     areas: Sequence[str],
     quarter_column: str,
-    select: str,
+    select: str | None,
 ) -> int:
-    """Replace a quarter's rows of some areas with those a SELECT gives (by column name).
+    """Replace a quarter's rows of some areas with those a SELECT gives (by column name), or with none.
 
     Runs inside the caller's transaction, so that a unit stands with its ledger entries or not at all. Where a mart has
     a `period_start`, the periods of the rows that go and of those that come are noted in `ops.changed_period`.
@@ -73,6 +73,8 @@ def replace_unit(
     if has_period:
         connection.execute(note, place)
     connection.execute(f"DELETE FROM {table} WHERE {where}", place)
+    if select is None:
+        return 0
     connection.execute(f"INSERT INTO {table} BY NAME {select}")
     if has_period:
         connection.execute(note, place)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import duckdb
 
 from expectations.contract import ContractRegistry
-from expectations.ddl import core_columns, core_name
+from expectations.ddl import core_columns, typed_name
 from warehouse.units import ensure_table
 
 
 def prepare_core(connection: duckdb.DuckDBPyConnection, contracts: ContractRegistry) -> None:
     """Make every core table that is missing, and the view over those of published figures."""
-    for _, table in contracts.tables():
-        ensure_table(connection, core_name(table), core_columns(table))
+    for contract, table in contracts.tables():
+        ensure_table(connection, typed_name(contract, table), core_columns(table))
     connection.execute(f"CREATE OR REPLACE VIEW core.published_figure AS {_PUBLISHED}")
 
 

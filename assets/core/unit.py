@@ -1,14 +1,15 @@
 """Making a unit of core: stage, count by Great Expectations, judge and write, in that order.
 
-Here: the order, and the proof that both countings of a contract's rules agree. Not here: staging and writing
-(`assets.core.validation`) or the counting (`expectations.suites`).
+Here: the order, and the proof that both countings of a contract's rules agree. Not here: staging (`assets.core.stage`),
+writing (`assets.core.validation`) or the counting (`expectations.suites`).
 """
 
 from __future__ import annotations
 
 import duckdb
 
-from assets.core.validation import Unit, UnitOutcome, count_rules, stage, write
+from assets.core.stage import Unit, count_rules, evaluated_rules, live_parts, stage
+from assets.core.validation import UnitOutcome, write
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import REFERENCE, Contract
 from expectations.ddl import staged_name
@@ -21,19 +22,12 @@ class CountsDisagreeError(Exception):
 
 
 def make_unit(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> UnitOutcome:
-    """Make a unit of core from raw. Raises CountsDisagreeError; then nothing was written."""
+    """Make a unit of core from raw. Raises CountsDisagreeError and RowLostError; then nothing was written."""
+    delivered = set(live_parts(connection, unit))
     rows = stage(connection, unit, catalogue)
-    if rows:
-        outcomes = validate(connection, staged_name(unit.contract, unit.table), unit.contract, unit.table)
-        by_sql = {rule.rule: rule for rule in count_rules(connection, unit)}
-        disagreeing = [
-            f"{outcome.rule}: {outcome.could_not_evaluate or outcome.failed} against {by_sql[outcome.rule].failed}"
-            for outcome in outcomes
-            if outcome.could_not_evaluate or outcome.failed != by_sql[outcome.rule].failed
-        ]
-        if disagreeing:
-            raise CountsDisagreeError(f"{unit.contract.extract}, {unit.quarter}: {'; '.join(disagreeing)}")
-    outcome = write(connection, unit)
+    for name in (name for name, count in rows.items() if count):
+        _count_again(connection, unit, name, delivered)
+    outcome = write(connection, unit, delivered)
     if unit.contract.is_reference:
         # Every figure may rest on published statistics: all places are to be made anew.
         finish_work(connection, unit.quarter, unit.areas)
@@ -41,11 +35,25 @@ def make_unit(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Cata
     return outcome
 
 
+def _count_again(connection: duckdb.DuckDBPyConnection, unit: Unit, name: str, delivered: set[str]) -> None:
+    table = unit.contract.table(name)
+    put = table.model_copy(update={"expectations": tuple(evaluated_rules(table, delivered))})
+    outcomes = validate(connection, staged_name(unit.contract, table), unit.contract, put)
+    by_sql = {rule.rule: rule for rule in count_rules(connection, unit, table, delivered)}
+    disagreeing = [
+        f"{outcome.rule}: {outcome.could_not_evaluate or outcome.failed} against {by_sql[outcome.rule].failed}"
+        for outcome in outcomes
+        if outcome.could_not_evaluate or outcome.failed != by_sql[outcome.rule].failed
+    ]
+    if disagreeing:
+        raise CountsDisagreeError(f"{unit.contract.extract}.{name}, {unit.quarter}: {'; '.join(disagreeing)}")
+
+
 def reference_units(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[Unit]:
-    """A unit for every table, data set and edition received of a reference extract."""
+    """A unit for every edition received of a reference extract, with its data sets."""
     rows = connection.execute(
         "SELECT quarter, list(DISTINCT area_code ORDER BY area_code) FROM ops.receipt "
         "WHERE extract = ? AND agency = ? AND loaded GROUP BY quarter ORDER BY quarter",
         [contract.extract, REFERENCE],
     ).fetchall()
-    return [Unit(contract, table, edition, tuple(sets)) for table in contract.tables for edition, sets in rows]
+    return [Unit(contract, edition, tuple(sets)) for edition, sets in rows]

@@ -15,23 +15,24 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
-from assets.core.validation import JUDGED, Unit, located, stage_rows, write
+from assets.core.judgement import located
+from assets.core.stage import Unit, faults_name, stage_rows
+from assets.core.validation import write
 from assets.intake.landing import readable, why_not_a_file_to_open
-from assets.intake.recognition import UnrecognisedError, recognise
+from assets.intake.recognition import Recognised, UnrecognisedError, recognise
 from assets.intake.take_in import covered, fault_of_area, fault_of_quarter
 from assets.labels import label_key
 from assets.marts.catalogue_model import Catalogue
-from assets.raw.layouts.columnar import ColumnarRows
-from assets.raw.layouts.rows import RawRows
-from assets.raw.load import raw_arrow, shown_headers
+from assets.raw.layouts.columnar import Rows
+from assets.raw.load import raw_frame, shown_headers
 from assets.raw.readers.grid import UnreadableError
 from assets.reference.areas import Area
-from expectations.contract import Contract, ContractRegistry, Table
+from expectations.contract import ContractRegistry, Table
+from expectations.ddl import staged_name
 from expectations.quarantine import expectation_of
 from warehouse.connection import migrate
-from warehouse.ledger import Receipt, receipts, record
+from warehouse.ledger import Part, Receipt, mark_loaded, receipts, record
 from warehouse.quarters import FinancialQuarter
 
 _RECEIPT = "checked"
@@ -90,7 +91,7 @@ class Checker:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         try:
             recognised = recognise(path, self.contracts)
-            rows = recognised.rows()
+            batches = list(recognised.batches())
         except UnreadableError as error:
             where = f"{readable(path.name)}:{error.location}" if error.location else readable(path.name)
             problem = Problem(where, error.rule, "critical", error.found, error.remedy)
@@ -100,8 +101,8 @@ class Checker:
                 readable(path.name), "extract_recognised", "critical", str(error), "Use the template's headings."
             )
             return FileCheck(readable(path.name), sha256, None, "unrecognised", 0, 0, 0, (problem,))
-        contract, table = recognised.contract, recognised.table
-        receipt = self._receipt(path, sha256, contract, table, recognised.layout, rows)
+        contract = recognised.contract
+        receipt = self._receipt(path, sha256, recognised, sum(rows.height for _, rows in batches))
         fault = None
         if self.area_code and not contract.is_reference:
             fault = fault_of_area(receipt, self.areas)
@@ -109,62 +110,65 @@ class Checker:
             fault = fault_of_quarter(receipt, self.as_of)
         if fault:
             problem = Problem(readable(path.name), fault[0], "critical", fault[1], "Check --area and --quarter.")
-            read = rows.height
+            read = receipt.rows_read
             return FileCheck(readable(path.name), sha256, contract.extract, "stopped", read, 0, read, (problem,))
-        return self._judge(path, receipt, contract, table, rows)
+        return self._judge(path, receipt, recognised, batches)
 
-    def _receipt(
-        self, path: Path, sha256: str, contract: Contract, table: Table, layout: str, rows: RawRows | ColumnarRows
-    ) -> Receipt:
-        quarter = self.quarter.label if self.quarter else ""
+    def _receipt(self, path: Path, sha256: str, recognised: Recognised, rows_read: int) -> Receipt:
+        contract = recognised.contract
         covers = covered(contract, self.quarter) if self.quarter else (None, None)
         return Receipt(
             receipt_id=_RECEIPT,
             sha256=sha256,
             agency=contract.agencies[0],
             area_code=self.area_code or "",
-            quarter=quarter,
+            quarter=self.quarter.label if self.quarter else "",
             received_at=datetime.now(UTC).replace(tzinfo=None),
             file_name=readable(path.name),
             extract=contract.extract,
-            table_name=table.name,
-            layout=layout,
-            headers=shown_headers(rows),
+            table_name=recognised.table_name,
+            layout=recognised.layout,
             covers_from=covers[0],
             covers_to=covers[1],
-            rows_read=rows.height,
+            rows_read=rows_read,
             loaded=True,
         )
 
     def _judge(
-        self, path: Path, receipt: Receipt, contract: Contract, table: Table, rows: RawRows | ColumnarRows
+        self, path: Path, receipt: Receipt, recognised: Recognised, batches: list[tuple[Table, Rows]]
     ) -> FileCheck:
-        unit = Unit(contract, table, str(receipt.quarter), (str(receipt.area_code),))
+        unit = Unit(recognised.contract, str(receipt.quarter), (str(receipt.area_code),))
+        of_table = {
+            table.name: [rows for other, rows in batches if other.name == table.name] for table in recognised.tables
+        }
+        raw = {table.name: raw_frame(table, receipt, of_table[table.name]) for table in recognised.tables}
         with duckdb.connect() as connection:
             migrate(connection)
             record(connection, receipt)
-            raw = pl.DataFrame(raw_arrow(table, receipt, rows))
+            parts = [
+                Part(receipt.receipt_id, name, shown_headers(*rows[-1:]), raw[name].height)
+                for name, rows in of_table.items()
+            ]
+            mark_loaded(connection, receipt.receipt_id, parts)
             stage_rows(connection, unit, raw, self.catalogue)
-            write(connection, unit)
+            write(connection, unit, set(raw))
             judged = receipts(connection)[0]
-            problems = self._problems(connection, table)
+            problems = [
+                problem for name in raw for problem in self._problems(connection, unit, unit.contract.table(name))
+            ]
         if judged.outcome == "stopped":
             reason, _, remedy = str(judged.reason).partition(". ")
             problems.insert(0, Problem(readable(path.name), str(judged.rule), "critical", reason, remedy))
+        unknown = {header for _, rows in batches for header in rows.unknown_headers}
         problems += [
-            Problem(
-                readable(path.name),
-                "columns_known",
-                "info",
-                "a column the contract does not know",
-                "It is kept, and not used.",
-            )
-            for _ in rows.unknown_headers
+            Problem(readable(path.name), "columns_known", "info", found, "It is kept, and not used.")
+            for found in ["a column the contract does not know"] * len(unknown)
+            + ["a sheet the contract does not know"] * len(recognised.unknown_sheets)
         ]
         return FileCheck(
             readable(path.name),
             receipt.sha256,
-            contract.extract,
+            recognised.contract.extract,
             str(judged.outcome),
             judged.rows_read,
             judged.rows_accepted,
@@ -172,18 +176,19 @@ class Checker:
             tuple(problems),
         )
 
-    def _problems(self, connection: duckdb.DuckDBPyConnection, table: Table) -> list[Problem]:
-        not_given = set()
-        if self.area_code is None:
-            not_given.add("area_code")
+    def _problems(self, connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table) -> list[Problem]:
+        not_given = {"area_code"} if self.area_code is None else set()
         rows = connection.execute(
             f"""
             SELECT row.rule, {located("row", table)} AS location, {"indicator__text" if table.staged else "NULL"}
-            FROM (SELECT * REPLACE ([rule] AS broken) FROM (
-                      SELECT *, unnest(broken) AS rule FROM {JUDGED})) AS row
+            FROM (SELECT staged.*, [rule] AS broken, rule FROM {staged_name(unit.contract, table)} AS staged
+                  JOIN (SELECT receipt_id, row_number, unnest(broken) AS rule FROM {faults_name(table)})
+                  USING (receipt_id, row_number)) AS row
             JOIN ops.receipt AS receipt USING (receipt_id)
+            JOIN ops.part AS part ON part.receipt_id = row.receipt_id AND part.table_name = ?
             ORDER BY row.row_number, list_position({[e.rule for e in table.expectations]}, row.rule)
-            """
+            """,
+            [table.name],
         ).fetchall()
         problems = []
         for rule, location, label in rows:

@@ -7,49 +7,52 @@ the file was landed (`assets.intake.landing`) or what is then done with it (`ass
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-import polars as pl
-
 from assets.labels import label_key
-from assets.raw.layouts import columnar
-from assets.raw.layouts.columnar import ColumnarRows, header_of, read_columnar
-from assets.raw.layouts.flat import flat_header, missing_headers, read_flat, unknown_headers
+from assets.raw.layouts import columnar, records
+from assets.raw.layouts.columnar import Rows, header_of, read_columnar
+from assets.raw.layouts.flat import LAYOUT as FLAT
+from assets.raw.layouts.flat import from_header, missing_headers, read_flat, unknown_headers
 from assets.raw.layouts.printed import is_printed, read_printed
-from assets.raw.layouts.rows import RawRows
+from assets.raw.layouts.records import read_record_tables, record_tables
 from assets.raw.readers.delimited import read_delimited
 from assets.raw.readers.grid import Sheet, UnreadableError
 from assets.raw.readers.parquet import is_parquet, read_parquet
 from assets.raw.readers.workbook import is_workbook, read_workbook
+from assets.raw.readers.xml_records import is_xml, root_of
 from expectations.contract import Contract, ContractRegistry, Table
+
+Batches = Iterator[tuple[Table, Rows]]
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """The extract and table a file holds, the layout it has, and its sheets."""
+    """The extract a file holds, the layout it has, the tables in it, and how their rows are read."""
 
     contract: Contract
-    table: Table
+    tables: tuple[Table, ...]
     layout: str
-    sheets: tuple[Sheet, ...]
-    frame: pl.DataFrame | None = None
-    """The cells of a columnar file, of which `sheets` has the header alone."""
+    batches: Callable[[], Batches]
+    """The rows table by table, in one batch or many. Raises UnreadableError, perhaps after some batches."""
+    sheet: Sheet | None = None
+    """The one flat sheet, where there is one."""
+    unknown_sheets: tuple[str, ...] = field(default=())
 
-    def rows(self) -> RawRows | ColumnarRows:
-        """The file's rows as text."""
-        if self.frame is not None:
-            return read_columnar(self.frame, self.table)
-        if self.layout == "flat":
-            return read_flat(self.sheets[0], self.table)
-        return read_printed(self.sheets, self.table, self.contract.recognition.layouts)
+    @property
+    def table_name(self) -> str | None:
+        """The table's name where a file of the layout holds one and no more."""
+        return self.tables[0].name if self.layout in (FLAT, columnar.LAYOUT, "printed") else None
 
     def subject(self) -> str | None:
         """A fingerprint of what tells files of one edition apart: the file's own columns, or a column's values."""
-        if self.contract.files_by_columns:
-            own = list(unknown_headers(self.sheets[0], self.table).values())
-        elif self.contract.files_by_value:
-            own = list({label_key(value) for value in self.rows().values_of(self.contract.files_by_value)})
+        if self.contract.files_by_columns and self.sheet:
+            own = list(unknown_headers(self.sheet, self.tables[0]).values())
+        elif column := self.contract.files_by_value:
+            own = list({label_key(value) for _, rows in self.batches() for value in rows.values_of(column)})
         else:
             return None
         return hashlib.sha256("\n".join(sorted(own)).encode()).hexdigest()[:16] if own else None
@@ -57,6 +60,21 @@ class Recognised:
 
 class UnrecognisedError(Exception):
     """A readable file that is no extract known; the message says which comes nearest and what it lacks."""
+
+
+def recognise(path: Path, contracts: ContractRegistry) -> Recognised:
+    """What the file is. Raises UnreadableError where it cannot be read, UnrecognisedError where nothing fits."""
+    if is_parquet(path):
+        frame = read_parquet(path)
+        found = _flat((header_of(frame),), "parquet", contracts)
+        if found is None:
+            raise UnrecognisedError(_nearest(header_of(frame), contracts))
+        contract, ((table, sheet),) = found[0], found[1]
+        rows = read_columnar(frame, table)
+        return Recognised(contract, (table,), columnar.LAYOUT, lambda: iter([(table, rows)]), sheet)
+    if is_xml(path):
+        return _recognise_xml(path, contracts)
+    return _recognise_sheets(open_sheets(path), contracts)
 
 
 def open_sheets(path: Path) -> tuple[Sheet, ...]:
@@ -69,30 +87,80 @@ def open_sheets(path: Path) -> tuple[Sheet, ...]:
     return (read_delimited(path),)
 
 
-def recognise(path: Path, contracts: ContractRegistry) -> Recognised:
-    """What the file is. Raises UnreadableError where it cannot be read, UnrecognisedError where nothing fits.
-
-    A flat table is the contract whose required columns are all there and which knows most of the others;
+def _recognise_sheets(sheets: tuple[Sheet, ...], contracts: ContractRegistry) -> Recognised:
+    """A flat table is the contract whose required columns are all there and which knows most of the others;
     a printed file is one in which a sheet holds a table of a layout the contract declares.
     """
-    frame = read_parquet(path) if is_parquet(path) else None
-    sheets = open_sheets(path) if frame is None else (header_of(frame),)
-    file_format = "parquet" if frame is not None else "xlsx" if sheets[0].is_workbook else "csv"
-    flat = []
-    for contract, table in contracts.tables():
-        if file_format in contract.recognition.formats and "flat" in contract.recognition.layouts:
-            header = flat_header(sheets[0], table)
-            if header is not None:
-                flat.append((len(header), contract, table))
-    if flat:
-        _, contract, table = max(flat, key=lambda found: found[0])
-        layout = "flat" if frame is None else columnar.LAYOUT
-        return Recognised(contract, table, layout, sheets[:1], frame)
+    file_format = "xlsx" if sheets[0].is_workbook else "csv"
+    if flat := _flat(sheets, file_format, contracts):
+        contract, matched = flat
+        known = {sheet.name for _, sheet in matched}
+        unknown = tuple(sheet.name for sheet in sheets if sheet.name not in known)
+        return Recognised(
+            contract,
+            tuple(table for table, _ in matched),
+            "sheets" if contract.has_several_tables and file_format == "xlsx" else FLAT,
+            lambda: ((table, read_flat(sheet, table)) for table, sheet in matched),
+            matched[0][1],
+            unknown if contract.has_several_tables else (),
+        )
     for contract, table in contracts.tables():
         layouts = contract.recognition.layouts
         if file_format in contract.recognition.formats and is_printed(sheets, layouts):
-            return Recognised(contract, table, "printed", sheets)
+            return Recognised(contract, (table,), "printed", partial(_printed_rows, sheets, table, layouts))
     raise UnrecognisedError(_nearest(sheets[0], contracts))
+
+
+def _printed_rows(sheets: tuple[Sheet, ...], table: Table, layouts: tuple[str, ...]) -> Batches:
+    yield table, read_printed(sheets, table, layouts)
+
+
+Matched = tuple[tuple[Table, Sheet], ...]
+
+
+def _flat(sheets: tuple[Sheet, ...], file_format: str, contracts: ContractRegistry) -> tuple[Contract, Matched] | None:
+    """The contract that knows most of the columns, with the sheet of each of its tables, cut to begin at its header."""
+    candidates = []
+    for contract in contracts.values():
+        if file_format not in contract.recognition.formats or "flat" not in contract.recognition.layouts:
+            continue
+        looked_at = sheets if contract.has_several_tables else sheets[:1]
+        found = _tables_of(looked_at, contract)
+        if found:
+            known = sum(count for count, _, _ in found)
+            candidates.append((known, contract, tuple((table, sheet) for _, table, sheet in found)))
+    if not candidates:
+        return None
+    _, contract, matched = max(candidates, key=lambda candidate: candidate[0])
+    return contract, matched
+
+
+def _tables_of(sheets: tuple[Sheet, ...], contract: Contract) -> list[tuple[int, Table, Sheet]]:
+    """Which sheet holds which table: the sheet named for it, else the one that has most of its columns."""
+    fits = []
+    for sheet in sheets:
+        for table in contract.tables:
+            cut = from_header(sheet, table)
+            if cut is not None:
+                named = table.sheet is not None and label_key(table.sheet) in label_key(sheet.name)
+                fits.append((named, cut[0], table, sheet.name, cut[1]))
+    chosen: dict[str, tuple[int, Table, Sheet]] = {}
+    taken: set[str] = set()
+    for _, count, table, name, cut_sheet in sorted(fits, key=lambda fit: (not fit[0], -fit[1])):
+        if table.name not in chosen and name not in taken:
+            chosen[table.name] = (count, table, cut_sheet)
+            taken.add(name)
+    return [chosen[table.name] for table in contract.tables if table.name in chosen]
+
+
+def _recognise_xml(path: Path, contracts: ContractRegistry) -> Recognised:
+    root = root_of(path)
+    for contract in contracts.values():
+        if "xml" in contract.recognition.formats and contract.recognition.root == root.local_name:
+            tables = record_tables(contract)
+            if {table.element.split("/")[0] for table in tables if table.element} & set(root.children):
+                return Recognised(contract, tables, records.LAYOUT, partial(read_record_tables, path, tables))
+    raise UnrecognisedError("no extract has the elements of this XML file")
 
 
 def _nearest(sheet: Sheet, contracts: ContractRegistry) -> str:

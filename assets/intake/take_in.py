@@ -127,6 +127,7 @@ def describe(
     """
     try:
         recognised = recognise(copy, contracts)
+        subject = recognised.subject()
     except UnreadableError as error:
         return _stopped(receipt, error.rule, str(error)), ()
     except UnrecognisedError as error:
@@ -135,13 +136,16 @@ def describe(
     receipt = dataclasses.replace(
         receipt,
         extract=contract.extract,
-        table_name=recognised.table.name,
+        table_name=recognised.table_name,
         layout=recognised.layout,
-        subject=recognised.subject(),
+        subject=subject,
     )
     fault = fault_of_place(receipt, contract, areas, as_of)
     if fault:
-        locations = recognised.rows().locations
+        try:
+            locations = [place for _, rows in recognised.batches() for place in rows.locations]
+        except UnreadableError as error:
+            return _stopped(receipt, error.rule, str(error)), ()
         stopped = _stopped(receipt, *fault)
         return dataclasses.replace(stopped, rows_read=len(locations), rows_quarantined=len(locations)), locations
     if contract.is_reference:
@@ -226,7 +230,7 @@ def _duplicate_or_same(connection: duckdb.DuckDBPyConnection, receipt: Receipt) 
         receipt.subject,
     ]
     same_place = (
-        "agency = ? AND area_code = ? AND quarter = ? AND extract = ? AND table_name = ? "
+        "agency = ? AND area_code = ? AND quarter = ? AND extract = ? AND table_name IS NOT DISTINCT FROM ? "
         "AND subject IS NOT DISTINCT FROM ? AND NOT withdrawn "
         "AND coalesce(outcome, '') NOT IN ('duplicate', 'unrecognised')"
     )

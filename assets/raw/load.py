@@ -13,14 +13,14 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from assets.intake.recognition import recognise
-from assets.raw.layouts.columnar import ColumnarRows
-from assets.raw.layouts.rows import RawRows
+from assets.intake.recognition import Recognised, recognise
+from assets.raw.layouts.columnar import ColumnarRows, Rows
+from assets.raw.readers.grid import UnreadableError
 from expectations.contract import Contract, ContractRegistry, Table
 from expectations.ddl import PLACE_COLUMNS, raw_columns, raw_name
 from warehouse.archive import Archive
 from warehouse.connection import transaction
-from warehouse.ledger import Receipt, mark_loaded, receipts
+from warehouse.ledger import Part, Receipt, mark_loaded, receipts, refuse
 from warehouse.units import ensure_table, quote
 
 
@@ -53,7 +53,10 @@ def load_raw(
     contract: Contract,
     receipts_to_load: Sequence[Receipt],
 ) -> int:
-    """Load the receipts' rows, a transaction each; those that stand in raw already are left. Returns rows."""
+    """Load the receipts' rows, a transaction each; those that stand in raw already are left. Returns rows.
+
+    A file that turns out not to be readable to its end is stopped, and none of its rows stands.
+    """
     rows_loaded = 0
     for table in contract.tables:
         ensure_table(connection, raw_name(contract, table), raw_columns(table))
@@ -61,41 +64,62 @@ def load_raw(
         if receipt.loaded:
             rows_loaded += receipt.rows_read
             continue
-        table = contract.table(str(receipt.table_name))
-        rows = recognise(archive.path(str(receipt.sha256)), contracts).rows()
-        with transaction(connection):
-            _replace(connection, contract, table, receipt, rows)
-            mark_loaded(connection, receipt.receipt_id, rows.height, shown_headers(rows))
-        rows_loaded += rows.height
+        try:
+            with transaction(connection):
+                recognised = recognise(archive.path(str(receipt.sha256)), contracts)
+                parts = _load(connection, contract, receipt, recognised)
+                mark_loaded(connection, receipt.receipt_id, parts)
+        except UnreadableError as error:
+            refuse(connection, receipt.receipt_id, error.rule, str(error))
+            continue
+        rows_loaded += sum(part.rows_read for part in parts)
     return rows_loaded
 
 
-def shown_headers(rows: RawRows | ColumnarRows) -> str:
+def _load(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, receipt: Receipt, recognised: Recognised
+) -> list[Part]:
+    """Put every row of a file into the raw tables, batch by batch."""
+    for table in recognised.tables:
+        connection.execute(f"DELETE FROM {raw_name(contract, table)} WHERE receipt_id = ?", [receipt.receipt_id])
+    rows = dict.fromkeys((table.name for table in recognised.tables), 0)
+    headers = dict.fromkeys(rows, shown_headers())
+    for table, batch in recognised.batches():
+        rows[table.name] += batch.height
+        headers[table.name] = shown_headers(batch)
+        _insert(connection, contract, table, receipt, batch)
+    return [Part(receipt.receipt_id, name, headers[name], count) for name, count in rows.items()]
+
+
+def shown_headers(rows: Rows | None = None) -> str:
     """Where the file's columns stood, and which of them the contract does not know, as JSON for the ledger."""
+    if rows is None:
+        return json.dumps({"columns": {}, "unknown": []})
     return json.dumps({"columns": rows.shown_columns, "unknown": list(rows.unknown_headers)}, ensure_ascii=False)
 
 
-def _replace(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    table: Table,
-    receipt: Receipt,
-    rows: RawRows | ColumnarRows,
+def _insert(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, table: Table, receipt: Receipt, rows: Rows
 ) -> None:
-    name = raw_name(contract, table)
-    connection.execute(f"DELETE FROM {name} WHERE receipt_id = ?", [receipt.receipt_id])
     if not rows.height:
         return
     arrow = raw_arrow(table, receipt, rows)
     connection.register("rows_to_load", arrow)
     try:
         columns = ", ".join(quote(column) for column in arrow.column_names)
-        connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM rows_to_load")
+        connection.execute(f"INSERT INTO {raw_name(contract, table)} ({columns}) SELECT {columns} FROM rows_to_load")
     finally:
         connection.unregister("rows_to_load")
 
 
-def raw_arrow(table: Table, receipt: Receipt, rows: RawRows | ColumnarRows) -> pa.Table:
+def raw_frame(table: Table, receipt: Receipt, batches: Sequence[Rows]) -> pl.DataFrame:
+    """All batches of a table as one frame with the raw table's columns, though there be none."""
+    kinds = {"BIGINT": pl.Int64, "BOOLEAN": pl.Boolean}
+    empty = pl.DataFrame(schema={name: kinds.get(kind, pl.String) for name, kind in raw_columns(table).items()})
+    return pl.concat([empty, *(pl.DataFrame(raw_arrow(table, receipt, rows)) for rows in batches)])
+
+
+def raw_arrow(table: Table, receipt: Receipt, rows: Rows) -> pa.Table:
     """The rows as an Arrow table with the raw table's columns."""
     if isinstance(rows, ColumnarRows):
         place = (receipt.receipt_id, receipt.agency, receipt.area_code, receipt.quarter)

@@ -1,4 +1,4 @@
-"""Core: an asset for every core table, with its contract's rules as checks.
+"""Core: an asset for every typed table, with its contract's rules as checks; an extract of several tables is one step.
 
 Here: keys, partitions, checks and counts. Not here: staging, judging and writing (`assets.core`).
 """
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.core.stage import RuleCount, Unit
 from assets.core.unit import make_unit, reference_units
-from assets.core.validation import RuleCount, Unit, UnitOutcome, add_up
+from assets.core.validation import UnitOutcome, add_up
 from expectations.contract import Contract, ContractRegistry, Table
 from pipelines.checks import check_results, check_specs
 from pipelines.layers.raw import raw_key
@@ -19,80 +20,92 @@ from pipelines.quarters import QUARTERS
 from pipelines.resources import Partnership
 
 Outcomes = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
+_KINDS = {"polars", "duckdb", "greatexpectations"}
 
 
-def core_key(table: Table) -> dg.AssetKey:
-    """Where a core table stands in the graph."""
-    return dg.AssetKey(["core", table.core])
+def typed_key(contract: Contract, table: Table) -> dg.AssetKey:
+    """Where a contract's typed table stands in the graph."""
+    return dg.AssetKey(["core", table.core] if table.core else ["validated", contract.extract, table.name])
 
 
 def core_assets(contracts: ContractRegistry) -> list[dg.AssetsDefinition]:
-    """A core asset for every table of every contract."""
+    """A step for every contract, with an asset for each of its tables."""
     return [
-        _reference_asset(contract, table) if contract.is_reference else _agency_asset(contract, table)
-        for contract, table in contracts.tables()
+        _reference_asset(contract) if contract.is_reference else _agency_asset(contract)
+        for contract in contracts.values()
     ]
 
 
-def _agency_asset(contract: Contract, table: Table) -> dg.AssetsDefinition:
-    key = core_key(table)
+def _agency_asset(contract: Contract) -> dg.AssetsDefinition:
+    described = "Accepted rows only; the others stand in quarantine."
+    deps = [raw_key(agency, contract.extract) for agency in contract.agencies]
 
-    @dg.asset(
-        key=key,
-        group_name="core",
-        tags=of_extract(contract.extract),
-        kinds={"polars", "duckdb", "greatexpectations"},
-        deps=[raw_key(agency, contract.extract) for agency in contract.agencies],
+    @dg.multi_asset(
+        name=f"core__{contract.extract}",
+        specs=_specs(contract, "core", deps, described),
+        check_specs=_checks(contract, QUARTERS),
         partitions_def=QUARTERS,
-        check_specs=check_specs(table, key, QUARTERS),
-        metadata=core_schema_metadata(table),
-        description=f"{table.title}: {table.grain}. Accepted rows only; the others stand in quarantine.",
     )
     def core(context: dg.AssetExecutionContext, config: Scope, partnership: Partnership) -> Outcomes:
         quarter = quarter_label(context)
         with partnership.warehouse(f"validating {contract.extract}") as connection:
-            unit = Unit(contract, table, quarter, areas_in_scope(connection, config, quarter))
+            unit = Unit(contract, quarter, areas_in_scope(connection, config, quarter))
             outcome = make_unit(connection, unit, partnership.catalogue)
-        yield _materialised(outcome, quarter=quarter, areas=len(unit.areas))
-        yield from check_results(key, outcome.rules)
+        yield from _results(contract, outcome, quarter=quarter, areas=len(unit.areas))
 
     return core
 
 
-def _reference_asset(contract: Contract, table: Table) -> dg.AssetsDefinition:
-    key = core_key(table)
-
-    @dg.asset(
-        key=key,
-        group_name="reference",
-        tags=of_extract(contract.extract),
-        kinds={"polars", "duckdb", "greatexpectations"},
-        deps=[raw_key("reference", contract.extract)],
-        check_specs=check_specs(table, key, None),
-        metadata=core_schema_metadata(table),
-        description=f"{table.title}: {table.grain}. Editions stand side by side.",
+def _reference_asset(contract: Contract) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"core__{contract.extract}",
+        specs=_specs(contract, "reference", [raw_key("reference", contract.extract)], "Editions stand side by side."),
+        check_specs=_checks(contract, None),
     )
     def core(partnership: Partnership) -> Outcomes:
         with partnership.warehouse(f"validating {contract.extract}") as connection:
             outcome = add_up(
                 [make_unit(connection, unit, partnership.catalogue) for unit in reference_units(connection, contract)]
             )
-        yield _materialised(outcome)
-        yield from check_results(key, outcome.rules or _no_rows(table))
+        yield from _results(contract, outcome)
 
     return core
 
 
+def _specs(contract: Contract, group: str, deps: list[dg.AssetKey], described: str) -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(
+            typed_key(contract, table),
+            deps=deps,
+            group_name=group,
+            tags=of_extract(contract.extract),
+            kinds=_KINDS,
+            metadata=core_schema_metadata(table),
+            description=f"{table.title}: {table.grain}. {described}",
+        )
+        for table in contract.tables
+    ]
+
+
+def _checks(contract: Contract, partitions: dg.PartitionsDefinition | None) -> list[dg.AssetCheckSpec]:
+    return [spec for table in contract.tables for spec in check_specs(table, typed_key(contract, table), partitions)]
+
+
+def _results(contract: Contract, outcome: UnitOutcome, **more: int | str) -> Outcomes:
+    """Every table's counts and checks. What concerns the deliveries as a whole stands with the first table."""
+    read = {"rows read": outcome.rows_read, "rows quarantined": outcome.rows_quarantined}
+    for number, table in enumerate(contract.tables):
+        made = outcome.tables.get(table.name)
+        yield dg.MaterializeResult(
+            asset_key=typed_key(contract, table),
+            metadata=counts(
+                made.rows if made else 0,
+                **({**read, "deliveries stopped": len(outcome.stopped)} if number == 0 else {}),
+                **more,
+            ),
+        )
+        yield from check_results(typed_key(contract, table), made.rules if made else _no_rows(table))
+
+
 def _no_rows(table: Table) -> list[RuleCount]:
     return [RuleCount(rule.rule, rule.severity, rule.gate, 0, 0, {}) for rule in table.expectations]
-
-
-def _materialised(outcome: UnitOutcome, **more: int | str) -> dg.MaterializeResult:
-    return dg.MaterializeResult(
-        metadata=counts(
-            outcome.core_rows,
-            **{"rows read": outcome.rows_read, "rows quarantined": outcome.rows_quarantined},
-            **{"deliveries stopped": len(outcome.stopped)},
-            **more,
-        )
-    )

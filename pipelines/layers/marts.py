@@ -22,7 +22,7 @@ from assets.marts.scorecard import write_scorecard
 from assets.marts.tables import prepare_marts, write_areas, write_indicators, write_periods
 from expectations.contract import ContractRegistry
 from expectations.finding_rule import finding_rules
-from pipelines.layers.core import core_key
+from pipelines.layers.core import typed_key
 from pipelines.layers.intake import RECEIPTS
 from pipelines.layers.scope import Scope, areas_in_scope, quarter_label
 from pipelines.metadata import counts, mart_schema_metadata
@@ -44,7 +44,7 @@ def mart_key(name: str) -> dg.AssetKey:
 def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.AssetsDefinition]:
     """Every mart table as an asset."""
     tables = mart_tables(catalogue)
-    core = [core_key(table) for _, table in contracts.tables()]
+    core = [typed_key(contract, table) for contract, table in contracts.tables()]
     values, benchmarks = mart_key("indicator_values"), mart_key("indicator_benchmarks")
     findings, dataset = mart_key("findings"), mart_key("multi_agency_dataset")
     by_quarter: list[tuple[str, list[dg.AssetKey], QuarterWriter]] = [

@@ -12,7 +12,7 @@ from assets.marts.tables import prepare_marts
 from assets.release.release import build_release
 from expectations.contract import ContractRegistry
 from expectations.data_docs import write_data_docs
-from pipelines.layers.core import core_key
+from pipelines.layers.core import typed_key
 from pipelines.layers.marts import mart_key
 from pipelines.metadata import counts
 from pipelines.resources import Partnership
@@ -52,7 +52,7 @@ def release_assets(contracts: ContractRegistry, mart_names: list[str]) -> list[d
         key=dg.AssetKey("data_docs"),
         group_name="quality",
         kinds={"greatexpectations", "html"},
-        deps=[core_key(table) for _, table in contracts.tables()],
+        deps=[typed_key(contract, table) for contract, table in contracts.tables()],
         description="The quality record as pages: every suite, every quarter, counts only.",
     )
     def data_docs(partnership: Partnership) -> dg.MaterializeResult:

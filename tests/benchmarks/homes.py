@@ -78,7 +78,7 @@ class History:
         self.home = Home(root)
         land_example(self.home)
         [source] = [path for path in self.home.landing.rglob("*") if path.is_file() and "council" in path.parts]
-        rows = recognise(source, ContractRegistry.load()).rows()
+        [(_, rows)] = recognise(source, ContractRegistry.load()).batches()
         self._columns, self._rows = rows.columns, rows.values
         shutil.rmtree(self.home.landing / "council")
         shutil.rmtree(self.home.landing / "police")

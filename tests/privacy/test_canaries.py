@@ -89,7 +89,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     text = b"indicator,period,value\nneet_or_nk_16_17,2019-20 Q4,6.3\n"
     land(home, f"education/{SOUTHAMPTON}/2019-20-Q4/{IN_A_FILE_NAME}.csv", text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(validation, "_quarantine", _raise_with_canary)
+        patch.setattr(validation, "quarantine", _raise_with_canary)
         assert main(["run", "--home", str(home.root)]) == 1
     assert main(["run", "--home", str(home.root)]) == 0
     logging.getLogger().removeHandler(keeper)
@@ -154,7 +154,7 @@ def test_no_value_is_shown_by_a_run_that_fails_or_finishes(
 ) -> None:
     land(scene.home, f"police/{SOUTHAMPTON}/2019-20-Q4/more.csv", police_file() + b"\r\n", JUNE)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(validation, "_quarantine", _raise_with_canary)
+        patch.setattr(validation, "quarantine", _raise_with_canary)
         assert main(["run", "--home", str(scene.home.root)]) == 1
     assert main(["run", "--home", str(scene.home.root)]) == 0
     assert main(["status", "--home", str(scene.home.root)]) == 0
@@ -187,7 +187,7 @@ def test_an_error_that_is_not_ours_is_told_without_its_words(error: type[Excepti
 
 
 def test_an_error_of_ours_keeps_its_words() -> None:
-    from assets.core.validation import RowLostError
+    from assets.core.judgement import RowLostError
     from pipelines.step_error import without_foreign_words
 
     with pytest.raises(RowLostError, match="a row was lost"), without_foreign_words("validating"):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.raw.layouts.flat import flat_header, unknown_headers
+from assets.raw.layouts.rows import RawRows
 from assets.raw.readers.grid import GridRow, Sheet
 from expectations.contract import Table
 
@@ -38,6 +39,10 @@ class ColumnarRows:
     def values_of(self, column: str) -> set[str]:
         """Every value a declared column has."""
         return set(self.frame[column].drop_nulls().unique().to_list())
+
+
+Rows = RawRows | ColumnarRows
+"""The rows of one table, held by rows or by columns."""
 
 
 def header_of(frame: pl.DataFrame) -> Sheet:

@@ -15,6 +15,8 @@ from assets.raw.readers.grid import GridRow, Sheet, UnreadableError, column_lett
 from expectations.contract import Table
 
 LAYOUT = "flat"
+TITLE_ROWS = 10
+"""Rows of a sheet in which its header is looked for."""
 
 
 def flat_header(sheet: Sheet, table: Table) -> Mapping[str, int] | None:
@@ -22,6 +24,19 @@ def flat_header(sheet: Sheet, table: Table) -> Mapping[str, int] | None:
     found = _match_header(sheet.rows[0], table)
     if all(column.name in found for column in table.columns if column.required):
         return found
+    return None
+
+
+def from_header(sheet: Sheet, table: Table) -> tuple[int, Sheet] | None:
+    """The sheet from the table's header on, and how many columns of it are known; None where no row is its header.
+
+    Workbooks kept by people have titles above the header; a text file begins with it.
+    """
+    for start in range(min(TITLE_ROWS if sheet.is_workbook else 1, len(sheet.rows))):
+        cut = Sheet(sheet.name, sheet.rows[start:])
+        header = flat_header(cut, table)
+        if header is not None:
+            return len(header), cut
     return None
 
 

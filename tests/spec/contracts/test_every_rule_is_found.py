@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from assets.core.population_by_age import AGES
-from assets.core.validation import JUDGED, Unit, stage_rows
+from assets.core.stage import Unit, faults_name, stage_rows
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import ContractRegistry
 from expectations.ddl import raw_columns
@@ -311,8 +311,9 @@ def broken(extract: str, rows: list[Row], case: Case) -> list[list[str]]:
     raw = pl.DataFrame(records, schema={name: types.get(name, pl.String) for name in (*names, "ragged", "layout")})
     with duckdb.connect() as connection:
         migrate(connection)
-        stage_rows(connection, Unit(contract, table, case.quarter, (SOUTHAMPTON,)), raw, CATALOGUE)
-        return [found for (found,) in connection.execute(f"SELECT broken FROM {JUDGED} ORDER BY row_number").fetchall()]
+        stage_rows(connection, Unit(contract, case.quarter, (SOUTHAMPTON,)), {table.name: raw}, CATALOGUE)
+        broken = connection.execute(f"SELECT row_number, broken FROM {faults_name(table)}").fetchall()
+        return [dict(broken).get(number, []) for number in range(1, len(rows) + 1)]
 
 
 @pytest.mark.parametrize("extract", GOOD)

@@ -73,12 +73,23 @@ def test_an_edition_leaves_the_earlier_one_as_it_was(tmp_path: Path) -> None:
 def test_a_file_taken_in_before_files_had_subjects_is_replaced_by_itself(tmp_path: Path) -> None:
     home = Home(tmp_path).create()
     land(home, f"{PLACE}/2024/c1.csv", file("Referrals,Änderung", "1,2"))
-    migration = (Path(__file__).parents[3] / "warehouse" / "migrations" / "0002_subject.sql").read_text("utf-8")
     with published(home) as connection:
-        [(subject,)] = connection.execute("SELECT subject FROM ops.receipt").fetchall()
-        connection.execute("ALTER TABLE ops.receipt DROP COLUMN subject")
-        connection.execute(migration)
-        assert connection.execute("SELECT subject FROM ops.receipt").fetchall() == [(subject,)]
+        [(subject, headers)] = connection.execute(
+            "SELECT subject, headers FROM ops.receipt JOIN ops.part USING (receipt_id)"
+        ).fetchall()
+    first, *later = sorted((Path(__file__).parents[3] / "warehouse" / "migrations").glob("*.sql"))
+    with duckdb.connect() as ledger:
+        ledger.execute("CREATE SCHEMA ops")
+        ledger.execute(first.read_text("utf-8"))
+        ledger.execute(
+            "INSERT INTO ops.receipt (receipt_id, extract, table_name, headers, received_at, file_name, rows_read, loaded) "
+            "VALUES ('R000001', 'education_statistics', 'education_statistics', ?, now()::TIMESTAMP, 'c1.csv', 1, TRUE)",
+            [headers],
+        )
+        for migration in later:
+            ledger.execute(migration.read_text("utf-8"))
+        assert ledger.execute("SELECT subject FROM ops.receipt").fetchall() == [(subject,)]
+        assert ledger.execute("SELECT headers, rows_read FROM ops.part").fetchall() == [(headers, 1)]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from assets.intake.recognition import recognise
+from assets.raw.layouts.columnar import ColumnarRows
 from assets.raw.readers import parquet
 from assets.raw.readers.grid import UnreadableError
 from assets.raw.readers.parquet import is_parquet, read_parquet
@@ -130,7 +131,8 @@ def test_an_area_that_cannot_be_told_is_quarantined(tmp_path: Path) -> None:
 def test_columns_not_known_are_kept_in_raw(tmp_path: Path) -> None:
     file = tmp_path / "long.parquet"
     frame({}).with_columns(pl.lit("new").alias("Note")).write_parquet(file)
-    rows = recognise(file, CONTRACTS).rows()
+    [(_, rows)] = recognise(file, CONTRACTS).batches()
+    assert isinstance(rows, ColumnarRows)
     assert rows.unknown_headers == ("Note",)
     assert rows.frame["extra"].to_list() == ['{"Note":"new"}']
 

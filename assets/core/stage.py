@@ -1,0 +1,197 @@
+"""Staging a unit: its raw rows typed, the columns that need other tables made, and the rules each row breaks.
+
+Here: from raw to the staged tables and to `faults`, table by table. Not here: what becomes of a receipt or a row
+(`assets.core.judgement`, `assets.core.validation`), nor the reading of types (`assets.core.staging`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from assets.core.shapes import SHAPES
+from assets.marts.catalogue_model import Catalogue
+from assets.reference.areas import areas
+from expectations.contract import Contract, Table
+from expectations.ddl import raw_name, staged_columns, staged_name
+from expectations.expectation import Expectation
+from expectations.quarantine import faulty_rows
+from warehouse.quarters import FinancialQuarter, quarter_or_none
+from warehouse.units import quote
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What is validated together: an extract's tables for one quarter (or edition) and some of its areas.
+
+    `base` is the contract over all years; `contract` is what it says in the quarter's own.
+    """
+
+    base: Contract
+    quarter: str
+    areas: tuple[str, ...]
+
+    @cached_property
+    def period(self) -> FinancialQuarter | None:
+        """The quarter, where it is one."""
+        return quarter_or_none(self.quarter)
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The contract as it stands in the quarter's collection year."""
+        return self.base.in_year(self.period.year_label if self.period else None)
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How often a rule was broken in a unit's staged rows, and by which areas."""
+
+    rule: str
+    severity: str
+    gate: str
+    evaluated: int
+    failed: int
+    failed_by_area: dict[str, int]
+
+
+def faults_name(table: Table) -> str:
+    """The temporary table of the rows of a table that break a rule: receipt_id, row_number, area_code and `broken`."""
+    return f"faults_{table.name}"
+
+
+def live_parts(connection: duckdb.DuckDBPyConnection, unit: Unit) -> dict[str, int]:
+    """The tables that have rows to stage, or were delivered empty, with the rows read of them.
+
+    A receipt is live unless it was withdrawn. Earlier deliveries are staged again beside a new one, for any of
+    them may come into force again.
+    """
+    rows = connection.execute(
+        """
+        SELECT part.table_name, sum(part.rows_read)::BIGINT
+        FROM ops.part AS part JOIN ops.receipt AS receipt USING (receipt_id)
+        WHERE extract = ? AND quarter = ? AND area_code IN (SELECT unnest(?::VARCHAR[])) AND loaded AND NOT withdrawn
+        GROUP BY part.table_name
+        """,
+        [unit.contract.extract, unit.quarter, list(unit.areas)],
+    ).fetchall()
+    return dict(rows)
+
+
+def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> dict[str, int]:
+    """Stage every delivered table of the unit, and find the rules its rows break. Returns their rows by table."""
+    delivered = live_parts(connection, unit)
+    raw = {
+        table.name: connection.execute(
+            f"""
+            SELECT raw.* FROM {raw_name(unit.contract, table)} AS raw
+            JOIN ops.receipt AS receipt USING (receipt_id)
+            WHERE raw.quarter = ? AND raw.area_code IN (SELECT unnest(?::VARCHAR[]))
+              AND NOT receipt.withdrawn AND receipt.loaded
+            """,
+            [unit.quarter, list(unit.areas)],
+        ).pl()
+        for table in unit.contract.tables
+        if table.name in delivered
+    }
+    return stage_rows(connection, unit, raw, catalogue)
+
+
+def stage_rows(
+    connection: duckdb.DuckDBPyConnection, unit: Unit, raw: Mapping[str, pl.DataFrame], catalogue: Catalogue
+) -> dict[str, int]:
+    """Stage raw rows given as a frame a table. Returns their numbers."""
+    tables = [table for table in unit.contract.tables if table.name in raw]
+    for table in tables:
+        _type(connection, unit, table, raw[table.name], catalogue)
+    if any(table.derived for table in tables):
+        _define_authorities(connection)
+    for table in tables:
+        _derive(connection, unit, table, set(raw))
+        faulty = faulty_rows(evaluated_rules(table, set(raw)), staged_name(unit.contract, table))
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {faults_name(table)} AS {faulty}")
+    return {table.name: raw[table.name].height for table in tables}
+
+
+def evaluated_rules(table: Table, delivered: set[str]) -> list[Expectation]:
+    """The rules of a table that can be put to its rows: those that need no table that was not delivered."""
+    unknown = {derived.name for derived in table.derived if not set(derived.needs) <= delivered}
+    return [rule for rule in table.expectations if not rule.reads() & unknown]
+
+
+def _type(
+    connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, raw: pl.DataFrame, catalogue: Catalogue
+) -> None:
+    raw = raw.with_columns(
+        pl.lit(unit.period.start if unit.period else None, pl.Date).alias("quarter_start"),
+        pl.lit(unit.period.end if unit.period else None, pl.Date).alias("quarter_end"),
+    )
+    staged = SHAPES[unit.contract.shape].stage(raw, table, catalogue)
+    types = staged_columns(table)
+    made_later = {derived.name for derived in table.derived}
+    casts = ", ".join(
+        f"{'NULL' if column in made_later else quote(column)}::{kind} AS {quote(column)}"
+        for column, kind in types.items()
+    )
+    connection.register("staged_rows", staged.to_arrow())
+    try:
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {staged_name(unit.contract, table)} AS SELECT {casts} FROM staged_rows"
+        )
+    finally:
+        connection.unregister("staged_rows")
+
+
+def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, delivered: set[str]) -> None:
+    """Make the derived columns of a staged table whose companions were delivered."""
+    names = {other.name: staged_name(unit.contract, other) for other in unit.contract.tables}
+    own = staged_name(unit.contract, table)
+    made = [derived for derived in table.derived if set(derived.needs) <= delivered]
+    if not made:
+        return
+    replaced = ", ".join(
+        f"({derived.sql.format(**names)})::{staged_columns(table)[derived.name]} AS {quote(derived.name)}"
+        for derived in made
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE derived AS SELECT self.* REPLACE ({replaced}) FROM {own} AS self")
+    connection.execute(f"CREATE OR REPLACE TABLE {own} AS FROM derived")
+    connection.execute("DROP TABLE derived")
+
+
+def _define_authorities(connection: duckdb.DuckDBPyConnection) -> None:
+    """Define `local_authority`: ONS codes and the department's three-digit ones, for derived columns."""
+    known = [(area.area_code, area.dfe_code) for area in areas().values() if area.delivers]
+    table = pa.table({"area_code": [code for code, _ in known], "dfe_code": [dfe for _, dfe in known]})
+    connection.register("authorities", table)
+    connection.execute("CREATE OR REPLACE TEMP TABLE local_authority AS SELECT * FROM authorities")
+    connection.unregister("authorities")
+
+
+def count_rules(
+    connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, delivered: set[str]
+) -> list[RuleCount]:
+    """How often each rule of a table is broken by the staged rows, by SQL; one that cannot be put to them is not."""
+    row = connection.execute(f"SELECT count(*) FROM {staged_name(unit.contract, table)}").fetchone()
+    rows = row[0] if row else 0
+    by_rule: dict[str, dict[str, int]] = {}
+    for rule, area, failed in connection.execute(
+        f"SELECT rule, area_code, count(*) FROM (SELECT unnest(broken) AS rule, area_code FROM {faults_name(table)}) "
+        "GROUP BY rule, area_code ORDER BY rule, area_code"
+    ).fetchall():
+        by_rule.setdefault(rule, {})[area] = failed
+    evaluated = {rule.rule for rule in evaluated_rules(table, delivered)}
+    return [
+        RuleCount(
+            rule=expectation.rule,
+            severity=expectation.severity,
+            gate=expectation.gate,
+            evaluated=rows if expectation.rule in evaluated else 0,
+            failed=sum(by_rule.get(expectation.rule, {}).values()),
+            failed_by_area=by_rule.get(expectation.rule, {}),
+        )
+        for expectation in table.expectations
+    ]
