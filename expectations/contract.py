@@ -65,6 +65,10 @@ class Column(_Declared):
     formats: tuple[str, ...] = ()
     """strptime forms of a date or timestamp, tried in turn; a text that fits none is a fault, not a guess."""
     fold: Literal["none", "lower", "upper"] = "none"
+    pick: str | None = None
+    """A regular expression whose first group is the code in a longer text (`q) 6: Police` holds `6`)."""
+    words: Mapping[str, str] = Field(default_factory=dict)
+    """Words in the place of codes, in lower case, and the code each stands for; put to what was picked."""
     required: bool = True
     """Whether the file must have the column at all (whether a value is needed is an expectation)."""
     path: str | None = None

@@ -49,6 +49,7 @@ def stage(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Ro
     connection.register("rows_as_text", pa.table(texts))
     declared = [_typed(column) for column in table.all_columns]
     declared += [quoted(f"{column.name}__text") for column in table.columns]
+    declared += [f"{_of_type[derived.type]} AS {quoted(derived.name)}" for derived in table.derived]
     fingerprint = ", ".join(quoted(f"{name}__text") for name in names)
     connection.execute("CREATE SCHEMA IF NOT EXISTS staging")
     connection.execute(f"""
@@ -63,6 +64,13 @@ def stage(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Ro
     """)
     connection.unregister("rows_as_text")
     return f"staging.{table.name}"
+
+
+_of_type = {
+    "yes_no": "number % 3 = 1", "date": "DATE '2020-01-01' + (number % 90)::INTEGER", "whole_number": "number % 5",
+    "text": "'a'", "code": "'a'", "decimal": "1::DECIMAL(18,6)", "timestamp": "TIMESTAMP '2020-01-01'",
+}  # fmt: skip
+"""A derived column of made-up values, for what it is made of is not here."""
 
 
 def _typed(column: Column) -> str:

@@ -37,6 +37,10 @@ def _text(column: Column) -> pl.Expr:
 
 
 def _typed(column: Column, text: pl.Expr) -> pl.Expr:
+    if column.pick:
+        text = text.str.extract(column.pick)
+    if column.words:
+        text = text.str.to_lowercase().replace_strict(dict(column.words), default=text, return_dtype=pl.String)
     match column.type:
         case "text" | "code":
             folds = {"lower": text.str.to_lowercase(), "upper": text.str.to_uppercase(), "none": text}

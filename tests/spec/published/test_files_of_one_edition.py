@@ -82,8 +82,9 @@ def test_a_file_taken_in_before_files_had_subjects_is_replaced_by_itself(tmp_pat
         ledger.execute("CREATE SCHEMA ops")
         ledger.execute(first.read_text("utf-8"))
         ledger.execute(
-            "INSERT INTO ops.receipt (receipt_id, extract, table_name, headers, received_at, file_name, rows_read, loaded) "
-            "VALUES ('R000001', 'education_statistics', 'education_statistics', ?, now()::TIMESTAMP, 'c1.csv', 1, TRUE)",
+            "INSERT INTO ops.receipt "
+            "(receipt_id, extract, table_name, headers, received_at, file_name, rows_read, loaded) VALUES "
+            "('R000001', 'education_statistics', 'education_statistics', ?, '2020-05-12', 'c1.csv', 1, TRUE)",
             [headers],
         )
         for migration in later:
