@@ -30,7 +30,7 @@ SEND_AGAIN = "Export the return again, validate it, and send that."
 _LOOKED_AT = 1_048_576
 _NAMES_TOLD = 50
 _WHITESPACE = b" \t\r\n"
-_MARKUP = re.compile(r"\s*<[?!:\w]")
+_MARKUP = re.compile(r"\s*<(?:[?!:]|[^\W\d])")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
