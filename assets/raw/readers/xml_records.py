@@ -29,10 +29,11 @@ def read_records(path: Path, shapes: Sequence[RecordShape], batch: int = BATCH_R
 
     Raises UnreadableError, perhaps after some batches: keep none before all have come.
     """
-    reading = _Reading(GuardedParser(path), shapes, batch)
-    for read in reading.parser.pieces():
-        reading.check(read)
-        yield from reading.take_ready()
+    reading = _Reading(GuardedParser(), shapes, batch)
+    with path.open("rb") as file:
+        for read in reading.parser.pieces(file):
+            reading.check(read)
+            yield from reading.take_ready()
     reading.make_ready()
     yield from reading.take_ready()
 
