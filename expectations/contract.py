@@ -18,7 +18,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from expectations.expectation import AnyExpectation
+from expectations.expectation import AnyExpectation, InCodeSet
 
 AGENCIES = ("council", "police", "health", "education", "partnership")
 REFERENCE = "reference"
@@ -141,7 +141,9 @@ class Table(_Declared):
         columns = tuple(
             column if _holds(column, year) else column.model_copy(update={"required": False}) for column in self.columns
         )
-        expectations = tuple(rule.in_year(year) for rule in self.expectations if _holds(rule, year))
+        rules = (rule.in_year(year) for rule in self.expectations if _holds(rule, year))
+        # In a year in which a set has no code yet, or none any more, there is nothing to hold a value to.
+        expectations = tuple(rule for rule in rules if not (isinstance(rule, InCodeSet) and not rule.codes))
         return self.model_copy(update={"columns": columns, "expectations": expectations})
 
     @model_validator(mode="after")

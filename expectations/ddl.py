@@ -41,8 +41,8 @@ def raw_name(contract: Contract, table: Table) -> str:
 
 
 def staged_name(contract: Contract, table: Table) -> str:
-    """The staging table's name."""
-    return "staging." + raw_name(contract, table).removeprefix("raw.")
+    """The staging table's name: staging is a database of its own, in memory, and `main` its one schema."""
+    return "staging.main." + raw_name(contract, table).removeprefix("raw.")
 
 
 def typed_name(contract: Contract, table: Table) -> str:

@@ -68,7 +68,7 @@ def stage(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Ro
 
 _of_type = {
     "yes_no": "number % 3 = 1", "date": "DATE '2020-01-01' + (number % 90)::INTEGER", "whole_number": "number % 5",
-    "text": "'a'", "code": "'a'", "decimal": "1::DECIMAL(18,6)", "timestamp": "TIMESTAMP '2020-01-01'",
+    "text": "CASE WHEN number % 3 <> 1 THEN 'a' END", "code": "CASE WHEN number % 3 <> 1 THEN 'a' END", "decimal": "1::DECIMAL(18,6)", "timestamp": "TIMESTAMP '2020-01-01'",
 }  # fmt: skip
 """A derived column of made-up values, for what it is made of is not here."""
 
@@ -91,13 +91,14 @@ def _texts(table: Table, column: Column) -> list[str | None]:
                 "2020-05-05 00:00:00",
                 "31/01/2020",
                 "1999-12-31",
+                "1980-05-05",
             ]
         case "whole_number" | "decimal":
             pool += ["-1", "0", "1", "0.5", "7.0", "99.999999", "100", "100.000001", "1980", "1981", "2100", "2101"]
         case "yes_no":
             pool += ["true", "false"]
         case _:
-            pool += ["a", "b", *_AREAS, *_literals_beside(table, column)]
+            pool += ["a", "b", "1999", *_AREAS, *_literals_beside(table, column)]
             pool += [code.swapcase() for code in pool if code]
     return pool
 

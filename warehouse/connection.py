@@ -28,6 +28,10 @@ class WarehouseBusyError(Exception):
     """Another process holds the warehouse; the message names it."""
 
 
+CHECKPOINT_AT = "1GB"
+"""How much is written beside the file before it is brought in: closing a connection brings it in once."""
+
+
 class WarehouseVersionError(Exception):
     """The warehouse was written by a newer version of the product."""
 
@@ -87,6 +91,7 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
     Migrations are the files `migrations/NNNN_<name>.sql`, applied in order and never edited once released.
     """
     connection.execute("SET preserve_insertion_order = false")
+    connection.execute(f"SET wal_autocheckpoint = '{CHECKPOINT_AT}'")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
     connection.execute("CREATE TABLE IF NOT EXISTS ops.schema_version (version INTEGER, name VARCHAR)")
@@ -107,6 +112,8 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
             with transaction(connection):
                 connection.execute(script.read_text(encoding="utf-8"))
                 connection.execute("INSERT INTO ops.schema_version VALUES (?, ?)", [int(version), name])
+    # Staged rows are worked on and thrown away: written to the file they would cost as much again as what is kept.
+    connection.execute("ATTACH IF NOT EXISTS ':memory:' AS staging")
 
 
 @contextmanager

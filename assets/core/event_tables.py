@@ -162,7 +162,8 @@ def define_event_differences(connection: duckdb.DuckDBPyConnection, quarter: str
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
     connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
     empty = (
-        "SELECT NULL::VARCHAR AS event, NULL::VARCHAR AS title, NULL::VARCHAR AS field, NULL::VARCHAR AS first_extract, "
+        "SELECT NULL::VARCHAR AS event, NULL::VARCHAR AS title, NULL::VARCHAR AS field, "
+        "NULL::VARCHAR AS first_extract, "
         "NULL::VARCHAR AS later_extract, NULL::VARCHAR AS area_code, 0::BIGINT AS compared, 0::BIGINT AS differing "
         "WHERE FALSE"
     )

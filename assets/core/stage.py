@@ -105,13 +105,15 @@ def stage_rows(
     connection: duckdb.DuckDBPyConnection, unit: Unit, raw: Mapping[str, pl.DataFrame], catalogue: Catalogue
 ) -> dict[str, int]:
     """Stage raw rows given as a frame a table. Returns their numbers."""
-    tables = [table for table in unit.contract.tables if table.name in raw]
-    for table in tables:
-        _type(connection, unit, table, raw[table.name], catalogue)
+    # Tables that look nothing up come first: others look up in them.
+    tables = sorted(
+        (table for table in unit.contract.tables if table.name in raw),
+        key=lambda table: any(derived.needs for derived in table.derived),
+    )
     if any(table.derived for table in tables):
         _define_authorities(connection)
     for table in tables:
-        _derive(connection, unit, table, set(raw))
+        _write_staged(connection, unit, table, raw[table.name], catalogue, set(raw))
         faulty = faulty_rows(evaluated_rules(table, set(raw)), staged_name(unit.contract, table))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {faults_name(table)} AS {faulty}")
     return {table.name: raw[table.name].height for table in tables}
@@ -123,43 +125,35 @@ def evaluated_rules(table: Table, delivered: set[str]) -> list[Expectation]:
     return [rule for rule in table.expectations if not rule.reads() & unknown]
 
 
-def _type(
-    connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, raw: pl.DataFrame, catalogue: Catalogue
+def _write_staged(
+    connection: duckdb.DuckDBPyConnection,
+    unit: Unit,
+    table: Table,
+    raw: pl.DataFrame,
+    catalogue: Catalogue,
+    delivered: set[str],
 ) -> None:
+    """Type a table's raw rows, make its derived columns (null where a companion was not delivered), and write both."""
     raw = raw.with_columns(
         pl.lit(unit.period.start if unit.period else None, pl.Date).alias("quarter_start"),
         pl.lit(unit.period.end if unit.period else None, pl.Date).alias("quarter_end"),
     )
     staged = SHAPES[unit.contract.shape].stage(raw, table, catalogue)
-    types = staged_columns(table)
-    made_later = {derived.name for derived in table.derived}
-    casts = ", ".join(
-        f"{'NULL' if column in made_later else quote(column)}::{kind} AS {quote(column)}"
-        for column, kind in types.items()
-    )
-    connection.register("staged_rows", staged.to_arrow())
-    try:
-        connection.execute(
-            f"CREATE OR REPLACE TABLE {staged_name(unit.contract, table)} AS SELECT {casts} FROM staged_rows"
-        )
-    finally:
-        connection.unregister("staged_rows")
-
-
-def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, delivered: set[str]) -> None:
-    """Make the derived columns of a staged table whose companions were delivered."""
     names = {other.name: staged_name(unit.contract, other) for other in unit.contract.tables}
-    own = staged_name(unit.contract, table)
-    made = [derived for derived in table.derived if set(derived.needs) <= delivered]
-    if not made:
-        return
-    replaced = ", ".join(
-        f"({derived.sql.format(**names)})::{staged_columns(table)[derived.name]} AS {quote(derived.name)}"
-        for derived in made
+    made = {
+        derived.name: derived.sql.format(**names) if set(derived.needs) <= delivered else "NULL"
+        for derived in table.derived
+    }
+    columns = ", ".join(
+        f"({made.get(column, f'self.{quote(column)}')})::{kind} AS {quote(column)}"
+        for column, kind in staged_columns(table).items()
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE derived AS SELECT self.* REPLACE ({replaced}) FROM {own} AS self")
-    connection.execute(f"CREATE OR REPLACE TABLE {own} AS FROM derived")
-    connection.execute("DROP TABLE derived")
+    connection.register("typed_rows", staged.to_arrow())
+    try:
+        own = staged_name(unit.contract, table)
+        connection.execute(f"CREATE OR REPLACE TABLE {own} AS SELECT {columns} FROM typed_rows AS self")
+    finally:
+        connection.unregister("typed_rows")
 
 
 def _define_authorities(connection: duckdb.DuckDBPyConnection) -> None:

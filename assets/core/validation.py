@@ -83,7 +83,9 @@ def write(connection: duckdb.DuckDBPyConnection, unit: Unit, delivered: set[str]
             record_outcomes(connection, unit, table, delivered)
             if table in tables:
                 quarantine(connection, unit, table)
-                connection.execute(f"CREATE OR REPLACE TEMP TABLE accepted AS {_accepted(unit, table)}")
+                if unit.contract.replaces == "figure":
+                    # Which figures are in force takes several looks at them.
+                    connection.execute(f"CREATE OR REPLACE TEMP TABLE accepted AS {_accepted(unit, table)}")
                 in_force |= _receipts_in_force(connection, unit, table)
             rows[table.name] = replace_unit(
                 connection,
@@ -134,7 +136,7 @@ def _in_force(unit: Unit, table: Table) -> str:
     if unit.contract.replaces == "figure":
         return SHAPES[unit.contract.shape].core("accepted", columns)
     of_table = f"SELECT receipt_id FROM ({IN_FORCE}) WHERE table_name = {literal(table.name)}"
-    in_force = f"(SELECT * FROM accepted WHERE receipt_id IN ({of_table}))"
+    in_force = f"(SELECT * FROM ({_accepted(unit, table)}) WHERE receipt_id IN ({of_table}))"
     return SHAPES[unit.contract.shape].core(in_force, columns)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import duckdb
 import polars as pl
@@ -53,7 +54,10 @@ def load_raw(
     contract: Contract,
     receipts_to_load: Sequence[Receipt],
 ) -> int:
-    """Load the receipts' rows, a transaction each; those that stand in raw already are left. Returns rows.
+    """Load the receipts' rows; those that stand in raw already are left. Returns rows.
+
+    Rows are written batch by batch, so that no file needs to be held whole; until its receipt is marked as loaded none
+    of them is looked at, and what an interrupted run left is cleared before they are written again.
 
     A file that turns out not to be readable to its end is stopped, and none of its rows stands.
     """
@@ -64,14 +68,16 @@ def load_raw(
         if receipt.loaded:
             rows_loaded += receipt.rows_read
             continue
+        _clear(connection, contract, receipt)
         try:
-            with transaction(connection):
-                recognised = recognise(archive.path(str(receipt.sha256)), contracts)
-                parts = _load(connection, contract, receipt, recognised)
-                mark_loaded(connection, receipt.receipt_id, parts)
+            recognised = recognise(archive.path(str(receipt.sha256)), contracts)
+            parts = _load(connection, contract, receipt, recognised)
         except UnreadableError as error:
+            _clear(connection, contract, receipt)
             refuse(connection, receipt.receipt_id, error.rule, str(error))
             continue
+        with transaction(connection):
+            mark_loaded(connection, receipt.receipt_id, parts)
         rows_loaded += sum(part.rows_read for part in parts)
     return rows_loaded
 
@@ -79,16 +85,25 @@ def load_raw(
 def _load(
     connection: duckdb.DuckDBPyConnection, contract: Contract, receipt: Receipt, recognised: Recognised
 ) -> list[Part]:
-    """Put every row of a file into the raw tables, batch by batch."""
-    for table in recognised.tables:
-        connection.execute(f"DELETE FROM {raw_name(contract, table)} WHERE receipt_id = ?", [receipt.receipt_id])
+    """Put every row of a file into the raw tables, batch by batch: one is written while the next is read."""
     rows = dict.fromkeys((table.name for table in recognised.tables), 0)
     headers = dict.fromkeys(rows, shown_headers())
-    for table, batch in recognised.batches():
-        rows[table.name] += batch.height
-        headers[table.name] = shown_headers(batch)
-        _insert(connection, contract, table, receipt, batch)
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        writing: Future[None] | None = None
+        for table, batch in recognised.batches():
+            rows[table.name] += batch.height
+            headers[table.name] = shown_headers(batch)
+            if writing is not None:
+                writing.result()
+            writing = writer.submit(_insert, connection, contract, table, receipt, batch)
+        if writing is not None:
+            writing.result()
     return [Part(receipt.receipt_id, name, headers[name], count) for name, count in rows.items()]
+
+
+def _clear(connection: duckdb.DuckDBPyConnection, contract: Contract, receipt: Receipt) -> None:
+    for table in contract.tables:
+        connection.execute(f"DELETE FROM {raw_name(contract, table)} WHERE receipt_id = ?", [receipt.receipt_id])
 
 
 def shown_headers(rows: Rows | None = None) -> str:

@@ -13,3 +13,6 @@ INSERT INTO ops.part
 SELECT receipt_id, table_name, headers, rows_read, rows_quarantined FROM ops.receipt WHERE loaded;
 
 ALTER TABLE ops.receipt DROP COLUMN headers;
+
+-- Staged rows live as long as a connection and are in memory: the name belongs to a database of their own.
+DROP SCHEMA IF EXISTS staging CASCADE;
