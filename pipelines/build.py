@@ -13,6 +13,7 @@ import dagster as dg
 from assets.marts.schema import mart_tables
 from pipelines.jobs import jobs
 from pipelines.layers.core import core_assets
+from pipelines.layers.events import event_assets
 from pipelines.layers.intake import receipts
 from pipelines.layers.marts import mart_assets
 from pipelines.layers.raw import raw_assets
@@ -30,6 +31,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             receipts,
             *raw_assets(contracts),
             *core_assets(contracts),
+            *event_assets(contracts),
             *mart_assets(contracts, catalogue),
             *release_assets(contracts, list(mart_tables(catalogue))),
         ],

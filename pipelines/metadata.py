@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from assets.core.event_tables import Event, event_columns
 from assets.marts.schema import MartTable
 from expectations.contract import Table
 from expectations.ddl import core_columns
@@ -20,6 +21,14 @@ def core_schema_metadata(table: Table) -> dict[str, dg.TableSchema]:
     described = {column.name: column.description for column in table.core_columns}
     return _schema(
         [dg.TableColumn(name, kind, description=described.get(name)) for name, kind in core_columns(table).items()]
+    )
+
+
+def event_schema_metadata(event: Event) -> dict[str, dg.TableSchema]:
+    """An event table's columns, described."""
+    described = {column.name: column.description for column in event.columns}
+    return _schema(
+        [dg.TableColumn(name, kind, description=described.get(name)) for name, kind in event_columns(event).items()]
     )
 
 

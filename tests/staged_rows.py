@@ -66,10 +66,16 @@ def stage(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Ro
     return f"staging.{table.name}"
 
 
+_SOME_CODE = "CASE WHEN number % 3 <> 1 THEN 'a' END"
 _of_type = {
-    "yes_no": "number % 3 = 1", "date": "DATE '2020-01-01' + (number % 90)::INTEGER", "whole_number": "number % 5",
-    "text": "CASE WHEN number % 3 <> 1 THEN 'a' END", "code": "CASE WHEN number % 3 <> 1 THEN 'a' END", "decimal": "1::DECIMAL(18,6)", "timestamp": "TIMESTAMP '2020-01-01'",
-}  # fmt: skip
+    "yes_no": "number % 3 = 1",
+    "date": "DATE '2020-01-01' + (number % 90)::INTEGER",
+    "timestamp": "TIMESTAMP '2020-01-01'",
+    "whole_number": "number % 5",
+    "decimal": "1::DECIMAL(18,6)",
+    "text": _SOME_CODE,
+    "code": _SOME_CODE,
+}
 """A derived column of made-up values, for what it is made of is not here."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import dagster as dg
 import duckdb
 
+from assets.core.event_tables import events, prepare_events
 from assets.core.tables import prepare_core
 from assets.marts.benchmarks import write_benchmarks
 from assets.marts.calendar import due_deliveries
@@ -23,6 +24,7 @@ from assets.marts.tables import prepare_marts, write_areas, write_indicators, wr
 from expectations.contract import ContractRegistry
 from expectations.finding_rule import finding_rules
 from pipelines.layers.core import typed_key
+from pipelines.layers.events import event_key
 from pipelines.layers.intake import RECEIPTS
 from pipelines.layers.scope import Scope, areas_in_scope, quarter_label
 from pipelines.metadata import counts, mart_schema_metadata
@@ -45,6 +47,7 @@ def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.As
     """Every mart table as an asset."""
     tables = mart_tables(catalogue)
     core = [typed_key(contract, table) for contract, table in contracts.tables()]
+    happened = [event_key(event) for event in events()]
     values, benchmarks = mart_key("indicator_values"), mart_key("indicator_benchmarks")
     findings, dataset = mart_key("findings"), mart_key("multi_agency_dataset")
     by_quarter: list[tuple[str, list[dg.AssetKey], QuarterWriter]] = [
@@ -53,7 +56,7 @@ def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.As
         ("rates_rebased", [values], write_rates_rebased),
         ("multi_agency_dataset", [values], lambda c, catalogue, _, areas: write_dataset(c, catalogue, areas)),
         # Findings come last: once they are made, the quarter's places are done.
-        ("findings", [values, benchmarks, dataset, mart_key("rates_rebased")], _write_findings),
+        ("findings", [values, benchmarks, dataset, mart_key("rates_rebased"), *happened], _write_findings),
     ]
     whole: list[tuple[str, list[dg.AssetKey], TableWriter]] = [
         ("indicators", [], lambda c, catalogue, _: write_indicators(c, catalogue)),
@@ -98,6 +101,7 @@ def _quarterly_asset(table: MartTable, deps: list[dg.AssetKey], write: QuarterWr
             areas = areas_in_scope(connection, config, quarter)
             catalogue = partnership.catalogue
             prepare_core(connection, partnership.contracts)
+            prepare_events(connection)
             prepare_marts(connection, catalogue)
             with transaction(connection):
                 rows = write(connection, catalogue, quarter, areas)

@@ -1,4 +1,4 @@
-"""Every rule of the children in need census, a case each: a record that is right, and the smallest change that is not."""
+"""Every rule of the children in need census: a record that is right, and the smallest change that breaks the rule."""
 
 from __future__ import annotations
 
