@@ -61,7 +61,7 @@ def read_delimited(path: Path) -> Sheet:
     text = decode(path)
     rows: list[GridRow] = []
     csv.field_size_limit(MAXIMUM_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter_of(text))
     begins = 1
     try:
         for cells in reader:
@@ -84,7 +84,7 @@ def read_delimited(path: Path) -> Sheet:
     return Sheet("", tuple(rows))
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Comma, semicolon or tab: whichever the first line that is no note has most of."""
     first = next((line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(COMMENT)), "")
     return max(",;\t", key=first.count)

@@ -5,13 +5,17 @@ Here: XLSX. Not here: what a sheet means (`assets.raw.layouts`).
 
 from __future__ import annotations
 
+import string
 import zipfile
 import zlib
 from pathlib import Path
+from typing import IO
 
 import fastexcel
 
 from assets.raw.readers.grid import GridRow, Sheet, UnreadableError
+from assets.raw.readers.xml_file import GuardedParser, local_name
+from assets.raw.readers.zipped import check_directory
 
 MAXIMUM_PARTS = 2_000
 MAXIMUM_UNPACKED = 1_000_000_000
@@ -19,6 +23,8 @@ MAXIMUM_RATIO = 200
 MAXIMUM_SHEETS = 100
 MAXIMUM_CELLS = 20_000_000
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_LETTERS, _DIGITS = string.ascii_letters, string.digits
+_DELETE_FAR_CELLS = "Delete what stands far from the rows (press Ctrl+End to find it), or send the rows as CSV."
 _SEND_AGAIN = "Open it, save it again as an Excel workbook (.xlsx), and send that."
 
 
@@ -73,6 +79,7 @@ def _look_over(path: Path) -> None:
                 "the workbook is encrypted, or is of the format before 2007",
                 "Remove the password and save it as an Excel workbook (.xlsx).",
             )
+    check_directory(path)
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
@@ -87,12 +94,94 @@ def _look_over(path: Path) -> None:
             if not any(part.filename == "[Content_Types].xml" for part in parts):
                 raise UnreadableError("workbook_opens", "the zip file is no workbook", _SEND_AGAIN)
             for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
+                if part.filename.lower().endswith((".xml", ".rels")):
                     with archive.open(part) as reader:
-                        # A document type stands before the first element: the first block holds it if there is one.
-                        if b"<!DOCTYPE" in reader.read(65_536).upper():
-                            raise UnreadableError("no_document_type", "a part declares a document type", _SEND_AGAIN)
+                        _look_over_part(reader)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError):
         raise UnreadableError(
             "workbook_opens", "the workbook is cut off or damaged (its zip directory cannot be read)", "Send it again."
         ) from None
+
+
+def _look_over_part(reader: IO[bytes]) -> None:
+    """Refuse a document type, and a sheet that spans more than is safe.
+
+    The library makes room for every cell between the first and the last: two cells may be made to fill the memory.
+    Of a part that is no sheet only the beginning is read, before which a document type would stand.
+    """
+    parser = GuardedParser()
+    roots: list[str] = []
+    span = _Span()
+    addresses = span.addresses
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = local_name(name) if ":" in name else name
+        if not roots:
+            roots.append(local)
+        elif local == "c":
+            if "r" in attributes:
+                addresses.append(attributes["r"])
+            else:
+                span.next_cell()
+        elif local == "row":
+            span.row(attributes.get("r"))
+
+    parser.expat.StartElementHandler = start
+    try:
+        for _ in parser.pieces(reader):
+            if roots and roots[0] != "worksheet":
+                return
+            span.check()
+    except UnreadableError as error:
+        if error.rule in ("no_document_type", "workbook_within_bounds"):
+            raise
+        raise UnreadableError("workbook_opens", "a part of the workbook is damaged", _SEND_AGAIN) from None
+
+
+class _Span:
+    """From where to where the cells of a sheet go: each says its address, or follows the one before it."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+        """What rows and cells say since the last check."""
+        self._rows: set[int] = set()
+        self._columns: set[int] = set()
+        self._rows_unsaid = 0
+        self._cells_unsaid = 0
+        self._widest_unsaid = 0
+
+    def row(self, number: str | None) -> None:
+        """A row opens, which may say its number."""
+        self._cells_unsaid = 0
+        if number is None:
+            self._rows_unsaid += 1
+        else:
+            self.addresses.append(number)
+
+    def next_cell(self) -> None:
+        """A cell opens that does not say its address."""
+        self._cells_unsaid += 1
+        self._widest_unsaid = max(self._widest_unsaid, self._cells_unsaid)
+
+    def check(self) -> None:
+        """Refuse the sheet as soon as it spans too much."""
+        columns = {address.rstrip(_DIGITS) for address in self.addresses}
+        rows = {address.lstrip(_LETTERS) for address in self.addresses}
+        self.addresses.clear()
+        self._rows = _ends({*self._rows, *(int(row) for row in rows if row.isdecimal() and len(row) < 8)})
+        self._columns = _ends({*self._columns, *(_column_number(column) for column in columns if column.isalpha())})
+        height = max(self._rows, default=1) - min(self._rows, default=1) + 1 + self._rows_unsaid
+        width = max(self._columns, default=1) - min(self._columns, default=1) + 1 + self._widest_unsaid
+        if height * width > MAXIMUM_CELLS:
+            raise UnreadableError("workbook_within_bounds", "a sheet spans too many cells", _DELETE_FAR_CELLS)
+
+
+def _ends(numbers: set[int]) -> set[int]:
+    return {min(numbers), max(numbers)} if numbers else numbers
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

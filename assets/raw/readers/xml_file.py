@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from xml.parsers import expat
 
 from assets.raw.readers.grid import UnreadableError
@@ -30,7 +31,7 @@ SEND_AGAIN = "Export the return again, validate it, and send that."
 _LOOKED_AT = 1_048_576
 _NAMES_TOLD = 50
 _WHITESPACE = b" \t\r\n"
-_MARKUP = re.compile(r"\s*<[?!:\w]")
+_MARKUP = re.compile(r"\s*<(?:[?!:]|[^\W\d])")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -53,13 +54,12 @@ class Root:
 
 
 class GuardedParser:
-    """Expat over a file, piece by piece. Set the handlers of `expat`, then go through `pieces`.
+    """Expat, piece by piece. Set the handlers of `expat`, then go through `pieces` of a file or of a part of one.
 
     Every way in which the file can be broken or hostile ends in an UnreadableError that names the line.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self) -> None:
         self.expat = expat.ParserCreate()
         self.expat.buffer_text = True
         self.expat.StartDoctypeDeclHandler = self._refuse_document_type
@@ -70,21 +70,20 @@ class GuardedParser:
         """The line of the file at which what is being told begins, from 1."""
         return self.expat.CurrentLineNumber + self.lines_before
 
-    def pieces(self) -> Iterator[int]:
-        """Parse the file; after each piece, how many bytes have been read."""
-        if self._path.stat().st_size > MAXIMUM_BYTES:
-            raise self.error("file_within_bounds", "the file is larger than 2 GB", "Send it in parts.")
-        with self._path.open("rb") as file:
-            piece, read = self._without_blank_start(file.read(PIECE)), 0
-            while piece:
-                self._parse(piece, last=False)
-                read += len(piece)
-                if read - max(self.expat.CurrentByteIndex, 0) > MAXIMUM_TAG:
-                    raise self.error("xml_within_bounds", "a tag or comment is longer than any return has")
-                yield read
-                piece = file.read(PIECE)
-            self._parse(b"", last=True)
+    def pieces(self, file: IO[bytes]) -> Iterator[int]:
+        """Parse what the file holds; after each piece, how many bytes have been read."""
+        piece, read = self._without_blank_start(file.read(PIECE)), 0
+        while piece:
+            self._parse(piece, last=False)
+            read += len(piece)
+            if read > MAXIMUM_BYTES:
+                raise self.error("file_within_bounds", "the file is larger than 2 GB", "Send it in parts.")
+            if read - max(self.expat.CurrentByteIndex, 0) > MAXIMUM_TAG:
+                raise self.error("xml_within_bounds", "a tag or comment is longer than any return has")
             yield read
+            piece = file.read(PIECE)
+        self._parse(b"", last=True)
+        yield read
 
     def error(self, rule: str, found: str, remedy: str = SEND_AGAIN) -> UnreadableError:
         """The reason to refuse the file, at the line the parser has come to."""
@@ -132,7 +131,7 @@ def is_xml(path: Path) -> bool:
 
 def root_of(path: Path) -> Root:
     """What the outermost element is, from the start of the file alone. Raises UnreadableError."""
-    parser = GuardedParser(path)
+    parser = GuardedParser()
     opened: list[str] = []
     namespaces: list[str | None] = []
     children: dict[str, None] = {}
@@ -155,9 +154,10 @@ def root_of(path: Path) -> Root:
             closed_root.append(name)
 
     parser.expat.StartElementHandler, parser.expat.EndElementHandler = start, end
-    for read in parser.pieces():
-        if read >= _LOOKED_AT:
-            break
+    with path.open("rb") as file:
+        for read in parser.pieces(file):
+            if read >= _LOOKED_AT:
+                break
     roots = closed_root or opened[:1]
     if not roots:
         raise parser.error("xml_is_well_formed", "no element begins in the first megabyte")

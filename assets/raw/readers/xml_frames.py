@@ -142,12 +142,3 @@ def _positions(around: Sequence[int]) -> Iterator[int]:
         position = position + 1 if element == before else 1
         before = element
         yield position
-
-
-def _positions(around: Sequence[int]) -> Iterator[int]:
-    """The position of each element among its like, where those around them are in order."""
-    before, position = -1, 0
-    for element in around:
-        position = position + 1 if element == before else 1
-        before = element
-        yield position

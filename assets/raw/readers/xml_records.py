@@ -18,6 +18,8 @@ __all__ = ["Batch", "RecordShape", "Root", "is_xml", "read_records", "root_of"]
 BATCH_ROWS = 50_000
 MAXIMUM_RECORD = 4_000_000
 """Bytes of one outermost record with all inside it: until it closes, its rows wait for fields that may follow."""
+BATCH_BYTES = 64_000_000
+"""Bytes of the file after which a batch is due however few its rows, since they may hold long texts."""
 MAXIMUM_PATHS = 10_000
 """Different paths in one file: they are remembered, and no return has a tenth as many."""
 
@@ -27,10 +29,11 @@ def read_records(path: Path, shapes: Sequence[RecordShape], batch: int = BATCH_R
 
     Raises UnreadableError, perhaps after some batches: keep none before all have come.
     """
-    reading = _Reading(GuardedParser(path), shapes, batch)
-    for read in reading.parser.pieces():
-        reading.check(read)
-        yield from reading.take_ready()
+    reading = _Reading(GuardedParser(), shapes, batch)
+    with path.open("rb") as file:
+        for read in reading.parser.pieces(file):
+            reading.check(read)
+            yield from reading.take_ready()
     reading.make_ready()
     yield from reading.take_ready()
 
@@ -42,6 +45,7 @@ class _Reading:
         self.parser = parser
         self._batch = batch
         self._is_due = False
+        self._read = self._batch_began = 0
         self._document, self._nodes = compile_shapes(shapes)
         self._paths = 0
         self._unit_began: int | None = None
@@ -56,7 +60,9 @@ class _Reading:
             raise self.parser.error("xml_within_bounds", "a record is larger than any return has")
         if self._texts:
             self._texts[:] = [self._joined("")]
-        self._is_due = sum(len(node.lines) for node in self._nodes) >= self._batch
+        self._read = read
+        is_long = read - self._batch_began > BATCH_BYTES
+        self._is_due = is_long or sum(len(node.lines) for node in self._nodes) >= self._batch
 
     def take_ready(self) -> list[Batch]:
         """The batches made since they were last taken."""
@@ -66,7 +72,7 @@ class _Reading:
     def make_ready(self) -> None:
         """Turn the rows held into frames."""
         self._ready += make_batches(self._nodes, self.parser.lines_before)
-        self._is_due = False
+        self._is_due, self._batch_began = False, self._read
 
     def _handlers(self) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
         """The two calls made for every element, which is where the time of a reading goes: hence closures."""
