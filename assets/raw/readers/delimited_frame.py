@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.csv as pacsv
 
 from assets.raw.readers.delimited import COMMENT, MAXIMUM_BYTES, MAXIMUM_CELL, delimiter_of
 
@@ -50,16 +47,16 @@ def read_regular(path: Path) -> RegularText | None:
     if len(first.splitlines()) != 1 or not first.strip():
         return None
     delimiter = delimiter_of(first)
-    is_quoted = b'"' in data
     try:
-        if is_quoted and not _has_whole_quotes(data, delimiter):
+        width = len(next(csv.reader([first.rstrip("\r")], delimiter=delimiter, strict=True)))
+        if not _has_whole_cells(data, delimiter, width):
             return None
-        width = len(next(csv.reader([first.rstrip("\r")], delimiter=delimiter)))
-        table = _native(data, delimiter, width, is_quoted=is_quoted)
-    except (pa.ArrowException, pl.exceptions.PolarsError, csv.Error):
-        # Whatever it says is wrong, the careful reader says it better, or reads it.
+        cells = _native(data, delimiter, width)
+    except (pl.exceptions.PolarsError, csv.Error):
+        # Whatever is wrong, the careful reader says it better, or reads it.
         return None
-    return _as_regular(pl.DataFrame(table))
+    # A line too long was an error; one too short shows in the cells of all, and one left out in the rows.
+    return _as_regular(cells) if cells.height == data.count(b"\n") + 1 else None
 
 
 def _has_plain_lines(data: bytes) -> bool:
@@ -69,30 +66,26 @@ def _has_plain_lines(data: bytes) -> bool:
     return not returns or returns == data.count(b"\n") == data.count(b"\r\n")
 
 
-def _has_whole_quotes(data: bytes, delimiter: str) -> bool:
-    """Whether quotes stand around whole cells only, and close on their line."""
-    lines = pl.read_csv(
-        data, has_header=False, separator="\0", quote_char=None, infer_schema=False, new_columns=["line"]
-    )
+def _has_whole_cells(data: bytes, delimiter: str, width: int) -> bool:
+    """Whether each line has as many cells as the first, with quotes around whole cells only that close on their line.
+
+    Where there are no quotes, it is enough that all lines have as many cells between them as they should, since the
+    native reader refuses a line with more than the first.
+    """
+    if b'"' not in data:
+        return data.count(delimiter.encode()) == (width - 1) * (data.count(b"\n") + 1)
+    lines = pl.read_csv(data, has_header=False, separator="\0", quote_char=None, schema={"line": pl.String})
     cell = f'(?:"(?:[^"]|"")*"|[^"{delimiter}]*)'
-    return bool(lines.select(pl.col("line").fill_null("").str.contains(f"^{cell}(?:{delimiter}{cell})*$").all()).item())
+    return lines["line"].fill_null("").str.contains(f"^{cell}(?:{delimiter}{cell}){{{width - 1}}}$").all()
 
 
-def _native(data: bytes, delimiter: str, width: int, *, is_quoted: bool) -> pa.Table:
-    names = [str(index) for index in range(width)]
-    return pacsv.read_csv(
-        io.BytesIO(data),
-        read_options=pacsv.ReadOptions(column_names=names, block_size=4_194_304),
-        parse_options=pacsv.ParseOptions(
-            delimiter=delimiter,
-            quote_char='"' if is_quoted else False,
-            double_quote=is_quoted,
-            newlines_in_values=False,
-            ignore_empty_lines=False,
-        ),
-        convert_options=pacsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=True
-        ),
+def _native(data: bytes, delimiter: str, width: int) -> pl.DataFrame:
+    return pl.read_csv(
+        data,
+        has_header=False,
+        separator=delimiter,
+        quote_char='"' if b'"' in data else None,
+        schema={str(index): pl.String for index in range(width)},
     )
 
 
