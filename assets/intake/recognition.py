@@ -6,27 +6,45 @@ the file was landed (`assets.intake.landing`) or what is then done with it (`ass
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 from assets.labels import label_key
 from assets.raw.layouts import columnar, records
-from assets.raw.layouts.columnar import Rows, header_of, read_columnar
+from assets.raw.layouts.columnar import (
+    ColumnarRows,
+    Rows,
+    header_of,
+    header_of_text,
+    read_columnar,
+    read_regular_rows,
+)
 from assets.raw.layouts.flat import LAYOUT as FLAT
 from assets.raw.layouts.flat import from_header, missing_headers, read_flat, unknown_headers
 from assets.raw.layouts.printed import is_printed, read_printed
 from assets.raw.layouts.records import read_record_tables, record_tables
 from assets.raw.readers.delimited import read_delimited
+from assets.raw.readers.delimited_frame import read_regular
 from assets.raw.readers.grid import Sheet, UnreadableError
 from assets.raw.readers.parquet import is_parquet, read_parquet
 from assets.raw.readers.workbook import is_workbook, read_workbook
 from assets.raw.readers.xml_records import is_xml, root_of
+from assets.raw.readers.zipped import is_zip_set, open_entries
 from expectations.contract import Contract, ContractRegistry, Table
 
 Batches = Iterator[tuple[Table, Rows]]
+
+ZIPPED = "zip"
+"""The layout of a zip of an extract's files."""
+LONG = 256 * 1024
+"""Bytes from which a text is worth a look whether it can be read natively."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +92,9 @@ def recognise(path: Path, contracts: ContractRegistry) -> Recognised:
         return Recognised(contract, (table,), columnar.LAYOUT, lambda: iter([(table, rows)]), sheet)
     if is_xml(path):
         return _recognise_xml(path, contracts)
-    return _recognise_sheets(open_sheets(path), contracts)
+    if is_zip_set(path):
+        return _recognise_zip(path, contracts)
+    return _recognise_long_text(path, contracts) or _recognise_sheets(open_sheets(path), contracts)
 
 
 def open_sheets(path: Path) -> tuple[Sheet, ...]:
@@ -85,6 +105,19 @@ def open_sheets(path: Path) -> tuple[Sheet, ...]:
             raise UnreadableError("file_not_empty", "no sheet of the workbook holds anything", "Export it again.")
         return sheets
     return (read_delimited(path),)
+
+
+def _recognise_long_text(path: Path, contracts: ContractRegistry) -> Recognised | None:
+    """A long text that is regular and flat; None for any other, which is to be read with care."""
+    if is_workbook(path) or path.stat().st_size <= LONG:
+        return None
+    text = read_regular(path)
+    found = _flat((header_of_text(text),), "csv", contracts) if text else None
+    if text is None or found is None:
+        return None
+    contract, ((table, sheet),) = found
+    rows = read_regular_rows(text, table)
+    return Recognised(contract, (table,), FLAT, lambda: iter([(table, rows)]), sheet)
 
 
 def _recognise_sheets(sheets: tuple[Sheet, ...], contracts: ContractRegistry) -> Recognised:
@@ -161,6 +194,62 @@ def _recognise_xml(path: Path, contracts: ContractRegistry) -> Recognised:
             if {table.element.split("/")[0] for table in tables if table.element} & set(root.children):
                 return Recognised(contract, tables, records.LAYOUT, partial(read_record_tables, path, tables))
     raise UnrecognisedError("no extract has the elements of this XML file")
+
+
+def _recognise_zip(path: Path, contracts: ContractRegistry) -> Recognised:
+    """The files of a zip, each recognised on its own: all of one extract, and no table twice."""
+    tables: dict[str, Table] = {}
+    extracts: dict[str, Contract] = {}
+    with open_entries(path) as entries:
+        for number, entry in enumerate(entries, start=1):
+            with _in_file(number):
+                found = recognise(entry.path, contracts)
+            extracts[found.contract.extract] = found.contract
+            for table in found.tables:
+                if table.name in tables:
+                    raise UnreadableError(
+                        "zip_tables_stand_once", f"two files of the zip hold {table.name}", "Zip the one that is meant."
+                    )
+                tables[table.name] = table
+    if len(extracts) > 1:
+        raise UnreadableError(
+            "zip_of_one_extract",
+            f"the zip holds files of {' and of '.join(extracts)}",
+            "Zip the files of each extract by themselves.",
+        )
+    ((extract, contract),) = extracts.items()
+    if ZIPPED not in contract.recognition.formats:
+        raise UnrecognisedError(f"{extract} is not sent as a zip; send its files one by one")
+    return Recognised(contract, tuple(tables.values()), ZIPPED, partial(_zipped_rows, path, contracts))
+
+
+def _zipped_rows(path: Path, contracts: ContractRegistry) -> Batches:
+    with open_entries(path) as entries:
+        for number, entry in enumerate(entries, start=1):
+            with _in_file(number):
+                for table, rows in recognise(entry.path, contracts).batches():
+                    yield table, _of_table(table, rows)
+
+
+@contextmanager
+def _in_file(number: int) -> Iterator[None]:
+    """Say of what goes wrong in which file of a zip it did: by its place, since its name is data."""
+    place = f"file {number} of the zip"
+    try:
+        yield
+    except UnrecognisedError as error:
+        raise UnrecognisedError(f"{place}: {error}") from None
+    except UnreadableError as error:
+        where = f"{place}, {error.location}" if error.location else place
+        raise UnreadableError(error.rule, error.found, error.remedy, where) from None
+
+
+def _of_table(table: Table, rows: Rows) -> Rows:
+    """The rows with places that begin with their table's name, since lines are counted file by file."""
+    if isinstance(rows, ColumnarRows):
+        placed = pl.lit(f"{table.name}:") + pl.col("location")
+        return dataclasses.replace(rows, frame=rows.frame.with_columns(placed.alias("location")))
+    return dataclasses.replace(rows, locations=[f"{table.name}:{location}" for location in rows.locations])
 
 
 def _nearest(sheet: Sheet, contracts: ContractRegistry) -> str:

@@ -24,24 +24,51 @@ def record_tables(contract: Contract) -> tuple[Table, ...]:
 
 
 def read_record_tables(path: Path, tables: tuple[Table, ...]) -> Iterator[tuple[Table, ColumnarRows]]:
-    """Every record, batch by batch. Raises UnreadableError, perhaps after some batches."""
-    by_name = {table.name: table for table in tables}
+    """Every record, batch by batch. Raises UnreadableError, perhaps after some batches.
+
+    Several tables may be made of one element (a child's header holds what care leavers and adopters are asked, too):
+    each has the records in which one of its own columns has a value. An empty element is no row of any table.
+    """
+    of_element: dict[str, list[Table]] = {}
+    for table in tables:
+        of_element.setdefault(str(table.element), []).append(table)
     shapes = [
         RecordShape(
-            table.name,
-            tuple(str(table.element).split("/")),
-            {column.name: column.path for column in table.columns if column.path},
+            element,
+            tuple(element.split("/")),
+            {_name(table, name): path for table in sharing for name, path in _paths(table).items()},
         )
-        for table in tables
+        for element, sharing in of_element.items()
     ]
     for batch in read_records(path, shapes):
-        table = by_name[batch.kind]
-        yield table, _rows(batch, table)
+        known: set[str] = set()
+        for table in of_element[batch.kind]:
+            rows = _rows(batch, table, known)
+            known |= set(_paths(table).values())
+            if rows.height:
+                yield table, rows
 
 
-def _rows(batch: Batch, table: Table) -> ColumnarRows:
-    shown = {column.name: f"/{column.path}" for column in table.columns if column.path}
-    frame = batch.frame.select(
+def _paths(table: Table) -> dict[str, str]:
+    return {column.name: column.path for column in table.columns if column.path}
+
+
+def _name(table: Table, column: str) -> str:
+    """A column's name in a batch, where those of several tables stand side by side."""
+    return f"{table.name}.{column}"
+
+
+def _rows(batch: Batch, table: Table, known: set[str]) -> ColumnarRows:
+    """A table's rows; `known` are the paths that tables before it have of the same element.
+
+    Its own columns are those that stand in the element and that no table before it has. What no table declares is
+    kept with the first.
+    """
+    paths = _paths(table)
+    own = [_name(table, name) for name, path in paths.items() if not path.startswith("../") and path not in known]
+    extra = pl.lit(None, pl.String) if known else pl.col("extra")
+    says_something = pl.any_horizontal([pl.col(name).is_not_null() for name in own] + [extra.is_not_null()])
+    frame = batch.frame.filter(says_something).select(
         "row_number",
         pl.concat_str("location", pl.lit("{column} (line "), pl.col("line").cast(pl.String), pl.lit(")")).alias(
             "location"
@@ -49,9 +76,9 @@ def _rows(batch: Batch, table: Table) -> ColumnarRows:
         pl.lit(False).alias("ragged"),
         pl.lit(LAYOUT).alias("layout"),
         *(
-            (pl.col(column.name) if column.path else pl.lit(None, pl.String)).alias(column.name)
+            (pl.col(_name(table, column.name)) if column.path else pl.lit(None, pl.String)).alias(column.name)
             for column in table.columns
         ),
-        "extra",
+        extra.alias("extra"),
     )
-    return ColumnarRows(frame, shown, ())
+    return ColumnarRows(frame, {name: f"/{path}" for name, path in paths.items()}, ())

@@ -134,7 +134,7 @@ def test_columns_not_known_are_kept_in_raw(tmp_path: Path) -> None:
     [(_, rows)] = recognise(file, CONTRACTS).batches()
     assert isinstance(rows, ColumnarRows)
     assert rows.unknown_headers == ("Note",)
-    assert rows.frame["extra"].to_list() == ['{"Note":"new"}']
+    assert rows.frame["extra"].to_list() == ['{"Note": "new"}']
 
 
 def test_a_file_is_parquet_by_its_content(tmp_path: Path) -> None:
