@@ -6,7 +6,7 @@ Here: from raw to the staged tables and to `faults`, table by table. Not here: w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,9 +84,9 @@ def live_parts(connection: duckdb.DuckDBPyConnection, unit: Unit) -> dict[str, i
 
 def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> dict[str, int]:
     """Stage every delivered table of the unit, and find the rules its rows break. Returns their rows by table."""
-    delivered = live_parts(connection, unit)
-    raw = {
-        table.name: connection.execute(
+
+    def raw_rows(table: Table) -> pl.DataFrame:
+        return connection.execute(
             f"""
             SELECT raw.* FROM {raw_name(unit.contract, table)} AS raw
             JOIN ops.receipt AS receipt USING (receipt_id)
@@ -95,28 +95,37 @@ def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogu
             """,
             [unit.quarter, list(unit.areas)],
         ).pl()
-        for table in unit.contract.tables
-        if table.name in delivered
-    }
-    return stage_rows(connection, unit, raw, catalogue)
+
+    return _stage(connection, unit, set(live_parts(connection, unit)), raw_rows, catalogue)
 
 
 def stage_rows(
     connection: duckdb.DuckDBPyConnection, unit: Unit, raw: Mapping[str, pl.DataFrame], catalogue: Catalogue
 ) -> dict[str, int]:
     """Stage raw rows given as a frame a table. Returns their numbers."""
-    # Tables that look nothing up come first: others look up in them.
+    return _stage(connection, unit, set(raw), lambda table: raw[table.name], catalogue)
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection,
+    unit: Unit,
+    delivered: set[str],
+    raw_rows: Callable[[Table], pl.DataFrame],
+    catalogue: Catalogue,
+) -> dict[str, int]:
+    # Tables that look nothing up come first: others look up in them. One table's rows are held at a time.
     tables = sorted(
-        (table for table in unit.contract.tables if table.name in raw),
+        (table for table in unit.contract.tables if table.name in delivered),
         key=lambda table: any(derived.needs for derived in table.derived),
     )
     if any(table.derived for table in tables):
         _define_authorities(connection)
+    rows = {}
     for table in tables:
-        _write_staged(connection, unit, table, raw[table.name], catalogue, set(raw))
-        faulty = faulty_rows(evaluated_rules(table, set(raw)), staged_name(unit.contract, table))
+        rows[table.name] = _write_staged(connection, unit, table, raw_rows(table), catalogue, delivered)
+        faulty = faulty_rows(evaluated_rules(table, delivered), staged_name(unit.contract, table))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {faults_name(table)} AS {faulty}")
-    return {table.name: raw[table.name].height for table in tables}
+    return rows
 
 
 def evaluated_rules(table: Table, delivered: set[str]) -> list[Expectation]:
@@ -132,8 +141,8 @@ def _write_staged(
     raw: pl.DataFrame,
     catalogue: Catalogue,
     delivered: set[str],
-) -> None:
-    """Type a table's raw rows, make its derived columns (null where a companion was not delivered), and write both."""
+) -> int:
+    """Type a table's raw rows and make its derived columns (null where a companion was not delivered). Returns rows."""
     raw = raw.with_columns(
         pl.lit(unit.period.start if unit.period else None, pl.Date).alias("quarter_start"),
         pl.lit(unit.period.end if unit.period else None, pl.Date).alias("quarter_end"),
@@ -154,6 +163,7 @@ def _write_staged(
         connection.execute(f"CREATE OR REPLACE TABLE {own} AS SELECT {columns} FROM typed_rows AS self")
     finally:
         connection.unregister("typed_rows")
+    return staged.height
 
 
 def _define_authorities(connection: duckdb.DuckDBPyConnection) -> None:
