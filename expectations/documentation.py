@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from expectations.contract import Contract, Table
+from expectations.ddl import typed_name
 from expectations.finding_rule import FindingRule
 
 _COVERAGE = {
@@ -43,15 +44,15 @@ def contract_page(contract: Contract) -> str:
         f"Kept for {governance.retention_years} years.",
     ]
     for table in contract.tables:
-        lines += ["", *_table(table)]
+        lines += ["", *_table(contract, table)]
     return "\n".join(lines) + "\n"
 
 
-def _table(table: Table) -> list[str]:
+def _table(contract: Contract, table: Table) -> list[str]:
     lines = [
         f"## {table.title}",
         "",
-        f"{table.grain[0].upper()}{table.grain[1:]}. Accepted rows go to `core.{table.core}`.",
+        f"{table.grain[0].upper()}{table.grain[1:]}. Accepted rows go to `{typed_name(contract, table)}`.",
         "",
         "| column | type | needed | sensitivity | meaning |",
         "|---|---|---|---|---|",

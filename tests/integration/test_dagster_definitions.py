@@ -18,6 +18,7 @@ from assets.marts.schema import mart_tables
 from expectations.contract import Contract, ContractRegistry, Table
 from expectations.ddl import core_columns
 from pipelines.build import build_defs
+from pipelines.layers.core import typed_key
 from pipelines.quarters import QUARTERS, partition_of, quarter_of
 from pipelines.resources import Partnership
 from pipelines.schedules import quarterly
@@ -25,11 +26,18 @@ from tests.integration.dagster_page import ROOT, surroundings, tool
 from warehouse.home import Home
 from warehouse.quarters import FIRST_QUARTER, FinancialQuarter
 
-TABLES = [pytest.param(contract, table, id=table.core) for contract, table in ContractRegistry.load().tables()]
+TABLES = [
+    pytest.param(contract, table, id=f"{contract.extract}.{table.name}")
+    for contract, table in ContractRegistry.load().tables()
+]
 
 GROUPS = {
     "intake": {"receipts"},
-    "council": {"raw/council/indicator_return"},
+    "council": {
+        "raw/council/indicator_return",
+        "raw/council/looked_after_missing",
+        "raw/council/person_index",
+    },
     "police": {"raw/police/indicator_return", "raw/police/missing_episodes"},
     "health": {"raw/health/indicator_return"},
     "education": {"raw/education/indicator_return"},
@@ -56,7 +64,12 @@ GROUPS = {
         "raw/reference/lait",
         "core/lait_figure",
     },
-    "core": {"core/reported_figure", "core/missing_episode"},
+    "core": {
+        "core/reported_figure",
+        "core/missing_episode",
+        "validated/looked_after_missing/looked_after_missing",
+        "validated/person_index/person_index",
+    },
     "marts": {
         "marts/indicator_values",
         "marts/indicator_benchmarks",
@@ -152,7 +165,7 @@ def test_a_partitions_key_is_its_quarters_first_day() -> None:
 
 @pytest.mark.parametrize(("contract", "table"), TABLES)
 def test_checks_are_the_contracts_rules(defs: dg.Definitions, contract: Contract, table: Table) -> None:
-    graph, asset = defs.resolve_asset_graph(), dg.AssetKey(["core", table.core])
+    graph, asset = defs.resolve_asset_graph(), typed_key(contract, table)
     checks = {key.name: graph.get(key) for key in graph.asset_check_keys if key.asset_key == asset}
     assert checks
     assert set(checks) == {rule.rule for rule in table.expectations}
@@ -166,7 +179,7 @@ def test_checks_are_the_contracts_rules(defs: dg.Definitions, contract: Contract
 def test_only_core_assets_have_checks(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     checked = {key.asset_key for key in graph.asset_check_keys}
-    assert _names(checked) == {f"core/{table.core}" for _, table in ContractRegistry.load().tables()}
+    assert checked == {typed_key(contract, table) for contract, table in ContractRegistry.load().tables()}
 
 
 def _schema(defs: dg.Definitions, asset: str) -> dict[str, str]:
@@ -178,7 +191,7 @@ def _schema(defs: dg.Definitions, asset: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(("contract", "table"), TABLES)
 def test_core_assets_say_their_columns(defs: dg.Definitions, contract: Contract, table: Table) -> None:
-    assert _schema(defs, f"core/{table.core}") == core_columns(table)
+    assert _schema(defs, typed_key(contract, table).to_user_string()) == core_columns(table)
 
 
 def test_mart_assets_say_their_columns(defs: dg.Definitions, tmp_path: Path) -> None:

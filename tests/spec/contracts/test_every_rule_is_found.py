@@ -1,11 +1,13 @@
-"""Every rule of every contract, a case each: a row that is right, and the smallest change that breaks the rule.
+"""Every rule of a contract, a case each: a row that is right, and the smallest change that breaks the rule.
 
-The rules are named here and not read from the contracts, so that the case of a rule that is deleted fails.
+Contracts of which there is more to say have a module of their own here, named after the extract. The rules
+are named here and not read from the contracts, so that the case of a rule that is deleted fails.
 """
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -278,7 +280,9 @@ def test_a_rule_is_found(extract: str, rule: str) -> None:
     assert set(broken(extract, None, rows, case)[-1]) == {rule, *case.also}
 
 
-@pytest.mark.parametrize("extract", [name for name, contract in CONTRACTS.items() if not contract.has_several_tables])
+@pytest.mark.parametrize("extract", CONTRACTS)
 def test_no_rule_of_a_contract_is_without_its_case(extract: str) -> None:
+    if Path(__file__).with_name(f"test_{extract}.py").is_file():
+        return  # its cases are there, and the same is asked of them
     declared = {(extract, e.rule) for table in CONTRACTS[extract].tables for e in table.expectations}
     assert declared == {key for key in CASES if key[0] == extract}
