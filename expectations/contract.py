@@ -96,6 +96,11 @@ class Derived(_Declared):
     sql: str
     needs: tuple[str, ...] = ()
 
+    @property
+    def looks_up(self) -> bool:
+        """Whether its SQL looks into a staged table, be it the row's own."""
+        return "{" in self.sql.replace("{{", "")
+
 
 class Table(_Declared):
     """One table of an extract: its grain, columns, and what must hold of its rows."""

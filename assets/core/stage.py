@@ -113,16 +113,13 @@ def _stage(
     raw_rows: Callable[[Table], pl.DataFrame],
     catalogue: Catalogue,
 ) -> dict[str, int]:
-    # Tables that look nothing up come first: others look up in them. One table's rows are held at a time.
-    tables = sorted(
-        (table for table in unit.contract.tables if table.name in delivered),
-        key=lambda table: any(derived.needs for derived in table.derived),
-    )
+    tables = [table for table in unit.contract.tables if table.name in delivered]
     if any(table.derived for table in tables):
         _define_authorities(connection)
-    rows = {}
+    # One table's raw rows are held at a time.
+    rows = {table.name: _write_staged(connection, unit, table, raw_rows(table), catalogue) for table in tables}
     for table in tables:
-        rows[table.name] = _write_staged(connection, unit, table, raw_rows(table), catalogue, delivered)
+        _derive(connection, unit, table, delivered)
         faulty = faulty_rows(evaluated_rules(table, delivered), staged_name(unit.contract, table))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {faults_name(table)} AS {faulty}")
     return rows
@@ -135,24 +132,15 @@ def evaluated_rules(table: Table, delivered: set[str]) -> list[Expectation]:
 
 
 def _write_staged(
-    connection: duckdb.DuckDBPyConnection,
-    unit: Unit,
-    table: Table,
-    raw: pl.DataFrame,
-    catalogue: Catalogue,
-    delivered: set[str],
+    connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, raw: pl.DataFrame, catalogue: Catalogue
 ) -> int:
-    """Type a table's raw rows and make its derived columns (null where a companion was not delivered). Returns rows."""
+    """Type a table's raw rows, and make those of its derived columns that look into no table. Returns rows."""
     raw = raw.with_columns(
         pl.lit(unit.period.start if unit.period else None, pl.Date).alias("quarter_start"),
         pl.lit(unit.period.end if unit.period else None, pl.Date).alias("quarter_end"),
     )
     staged = SHAPES[unit.contract.shape].stage(raw, table, catalogue)
-    names = {other.name: staged_name(unit.contract, other) for other in unit.contract.tables}
-    made = {
-        derived.name: derived.sql.format(**names) if set(derived.needs) <= delivered else "NULL"
-        for derived in table.derived
-    }
+    made = {derived.name: "NULL" if derived.looks_up else derived.sql.format() for derived in table.derived}
     columns = ", ".join(
         f"({made.get(column, f'self.{quote(column)}')})::{kind} AS {quote(column)}"
         for column, kind in staged_columns(table).items()
@@ -164,6 +152,20 @@ def _write_staged(
     finally:
         connection.unregister("typed_rows")
     return staged.height
+
+
+def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, delivered: set[str]) -> None:
+    """Make the derived columns that look into staged tables, where their companions were delivered: all are there now."""
+    made = [derived for derived in table.derived if derived.looks_up and set(derived.needs) <= delivered]
+    if not made:
+        return
+    names = {other.name: staged_name(unit.contract, other) for other in unit.contract.tables}
+    own, types = staged_name(unit.contract, table), staged_columns(table)
+    replaced = ", ".join(f"({one.sql.format(**names)})::{types[one.name]} AS {quote(one.name)}" for one in made)
+    aside = f"{own}_with_derived"
+    connection.execute(f"CREATE OR REPLACE TABLE {aside} AS SELECT self.* REPLACE ({replaced}) FROM {own} AS self")
+    connection.execute(f"DROP TABLE {own}")
+    connection.execute(f"ALTER TABLE {aside} RENAME TO {quote(own.rpartition('.')[2])}")
 
 
 def _define_authorities(connection: duckdb.DuckDBPyConnection) -> None:

@@ -14,6 +14,8 @@ from expectations.expectation import text_of
 
 CARRIED = [*PLACE_COLUMNS, "quarter_start", "quarter_end", "row_number", "location", "ragged"]
 """Columns that pass through staging as they are."""
+BLANKS = ("", "#N/A")
+"""Texts that stand for nothing: a look-up that found none is written `#N/A` by spreadsheets."""
 _YES, _NO = ("Y", "YES", "TRUE", "1"), ("N", "NO", "FALSE", "0")
 
 
@@ -33,7 +35,7 @@ def stage_flat(raw: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 def _text(column: Column) -> pl.Expr:
     trimmed = pl.col(column.name).str.strip_chars()
-    return pl.when(trimmed.str.len_chars() > 0).then(trimmed)
+    return pl.when(~trimmed.is_in(BLANKS)).then(trimmed)
 
 
 def _typed(column: Column, text: pl.Expr) -> pl.Expr:

@@ -27,7 +27,7 @@ from assets.raw.layouts.columnar import (
     read_regular_rows,
 )
 from assets.raw.layouts.flat import LAYOUT as FLAT
-from assets.raw.layouts.flat import from_header, missing_headers, read_flat, unknown_headers
+from assets.raw.layouts.flat import from_header, is_named_for, missing_headers, read_flat, unknown_headers
 from assets.raw.layouts.printed import is_printed, read_printed
 from assets.raw.layouts.records import read_record_tables, record_tables
 from assets.raw.readers.delimited import read_delimited
@@ -175,8 +175,7 @@ def _tables_of(sheets: tuple[Sheet, ...], contract: Contract) -> list[tuple[int,
         for table in contract.tables:
             cut = from_header(sheet, table)
             if cut is not None:
-                named = table.sheet is not None and label_key(table.sheet) in label_key(sheet.name)
-                fits.append((named, cut[0], table, sheet.name, cut[1]))
+                fits.append((is_named_for(sheet, table), cut[0], table, sheet.name, cut[1]))
     chosen: dict[str, tuple[int, Table, Sheet]] = {}
     taken: set[str] = set()
     for _, count, table, name, cut_sheet in sorted(fits, key=lambda fit: (not fit[0], -fit[1])):

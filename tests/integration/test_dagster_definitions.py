@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
+from assets.core.event_tables import events
 from assets.marts.schema import mart_tables
 from expectations.contract import Contract, ContractRegistry, Table
 from expectations.ddl import core_columns
@@ -35,7 +36,11 @@ GROUPS = {
     "intake": {"receipts"},
     "council": {
         "raw/council/indicator_return",
+        "raw/council/cin_census",
+        "raw/council/annex_a",
         "raw/council/ssda903",
+        "raw/council/looked_after_missing",
+        "raw/council/person_index",
     },
     "police": {"raw/police/indicator_return", "raw/police/missing_episodes"},
     "health": {"raw/health/indicator_return"},
@@ -66,6 +71,16 @@ GROUPS = {
     "core": {
         "core/reported_figure",
         "core/missing_episode",
+        *(f"core/{event.event}" for event in events()),
+        *(f"validated/annex_a/{table.name}" for table in ContractRegistry.load()["annex_a"].tables),
+        "validated/cin_census/header",
+        "validated/cin_census/children",
+        "validated/cin_census/cin_details",
+        "validated/cin_census/assessments",
+        "validated/cin_census/cin_plans",
+        "validated/cin_census/section_47",
+        "validated/cin_census/child_protection_plans",
+        "validated/cin_census/pre_proceedings",
         "validated/ssda903/header",
         "validated/ssda903/episodes",
         "validated/ssda903/reviews",
@@ -78,6 +93,8 @@ GROUPS = {
         "validated/ssda903/missing",
         "validated/ssda903/sw_episodes",
         "validated/ssda903/dolo",
+        "validated/looked_after_missing/looked_after_missing",
+        "validated/person_index/person_index",
     },
     "marts": {
         "marts/indicator_values",

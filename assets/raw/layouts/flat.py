@@ -7,6 +7,7 @@ this one).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from assets.labels import label_key
@@ -21,10 +22,25 @@ TITLE_ROWS = 10
 
 def flat_header(sheet: Sheet, table: Table) -> Mapping[str, int] | None:
     """Which column of the sheet holds which declared column, or None where a required one is missing."""
-    found = _match_header(sheet.rows[0], table)
-    if all(column.name in found for column in table.columns if column.required):
-        return found
-    return None
+    row = sheet.rows[0]
+    found, twice = _match_header(row, table)
+    if any(column.name not in found for column in table.columns if column.required):
+        return None
+    if twice:
+        raise UnreadableError(
+            "headers_stand_once",
+            f"two columns are headed {twice[0]}",
+            "Remove one, or give it another heading.",
+            f"{sheet.name}, line {row.number}" if sheet.is_workbook else f"line {row.number}",
+        )
+    return found
+
+
+def is_named_for(sheet: Sheet, table: Table) -> bool:
+    """Whether the sheet's name is the table's: `List 1 - contacts` is of list 1, and `List 10` is not."""
+    if table.sheet is None:
+        return False
+    return re.search(rf"{re.escape(label_key(table.sheet))}(?!\d)", label_key(sheet.name)) is not None
 
 
 def from_header(sheet: Sheet, table: Table) -> tuple[int, Sheet] | None:
@@ -42,32 +58,30 @@ def from_header(sheet: Sheet, table: Table) -> tuple[int, Sheet] | None:
 
 def missing_headers(sheet: Sheet, table: Table) -> list[str]:
     """The required columns a sheet's first row lacks."""
-    found = _match_header(sheet.rows[0], table)
+    found, _ = _match_header(sheet.rows[0], table)
     return [column.name for column in table.columns if column.required and column.name not in found]
 
 
 def unknown_headers(sheet: Sheet, table: Table) -> Mapping[int, str]:
     """The headers of a flat sheet that no declared column has, by where they stand."""
-    known = _match_header(sheet.rows[0], table).values()
+    known = _match_header(sheet.rows[0], table)[0].values()
     return {index: title for index, title in enumerate(sheet.rows[0].cells) if title and index not in known}
 
 
-def _match_header(row: GridRow, table: Table) -> dict[str, int]:
+def _match_header(row: GridRow, table: Table) -> tuple[dict[str, int], list[str]]:
+    """Where each declared column stands in a row, and those that stand in it twice."""
     keys = {label_key(name): column.name for column in table.columns for name in (column.name, *column.headers)}
     found: dict[str, int] = {}
+    twice: list[str] = []
     for index, cell in enumerate(row.cells):
         name = keys.get(label_key(cell or ""))
         if name is None:
             continue
         if name in found:
-            raise UnreadableError(
-                "headers_stand_once",
-                f"two columns are headed {name}",
-                "Remove one, or give it another heading.",
-                f"line {row.number}",
-            )
-        found[name] = index
-    return found
+            twice.append(name)
+        else:
+            found[name] = index
+    return found, twice
 
 
 def read_flat(sheet: Sheet, table: Table) -> RawRows:
