@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets.core.stage import RuleCount, Unit
 from assets.core.unit import make_unit, reference_units
-from assets.core.validation import UnitOutcome, add_up
+from assets.core.validation import TableOutcome, UnitOutcome, add_up
 from expectations.contract import Contract, ContractRegistry, Table
 from pipelines.checks import check_results, check_specs
 from pipelines.layers.raw import raw_key
@@ -104,8 +104,12 @@ def _results(contract: Contract, outcome: UnitOutcome, **more: int | str) -> Out
                 **more,
             ),
         )
-        yield from check_results(typed_key(contract, table), made.rules if made else _no_rows(table))
+        yield from check_results(typed_key(contract, table), _of_every_rule(table, made))
 
 
-def _no_rows(table: Table) -> list[RuleCount]:
-    return [RuleCount(rule.rule, rule.severity, rule.gate, 0, 0, {}) for rule in table.expectations]
+def _of_every_rule(table: Table, made: TableOutcome | None) -> list[RuleCount]:
+    """The counts of every rule over all years: one that does not hold in the quarter's, or had no row, counted none."""
+    counted = {count.rule: count for count in made.rules} if made else {}
+    return [
+        counted.get(rule.rule, RuleCount(rule.rule, rule.severity, rule.gate, 0, 0, {})) for rule in table.expectations
+    ]
