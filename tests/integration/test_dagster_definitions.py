@@ -34,6 +34,7 @@ TABLES = [
 GROUPS = {
     "intake": {"receipts"},
     "council": {
+        "raw/council/annex_a",
         "raw/council/indicator_return",
         "raw/council/looked_after_missing",
         "raw/council/person_index",
@@ -67,6 +68,17 @@ GROUPS = {
     "core": {
         "core/reported_figure",
         "core/missing_episode",
+        "validated/annex_a/contacts",
+        "validated/annex_a/early_help",
+        "validated/annex_a/referrals",
+        "validated/annex_a/assessments",
+        "validated/annex_a/section_47",
+        "validated/annex_a/children_in_need",
+        "validated/annex_a/child_protection_plans",
+        "validated/annex_a/looked_after",
+        "validated/annex_a/care_leavers",
+        "validated/annex_a/adoption",
+        "validated/annex_a/adopters",
         "validated/looked_after_missing/looked_after_missing",
         "validated/person_index/person_index",
     },
