@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.core.in_force import figures_in_force
+from assets.core.in_force import figures_in_force, is_replaced_in_part
 from assets.intake.landing import LandedFile, has_settled, landed_files, readable
 from assets.intake.recognition import UnrecognisedError, recognise
 from assets.raw.readers.grid import UnreadableError
@@ -226,12 +226,14 @@ def _duplicate_or_same(connection: duckdb.DuckDBPyConnection, receipt: Receipt) 
         receipt.area_code,
         receipt.quarter,
         receipt.extract,
-        receipt.table_name,
         receipt.subject,
+        receipt.table_name,
+        receipt.table_name,
     ]
+    # A file of several tables (whose name is null) may replace one of any of them, and the other way about.
     same_place = (
-        "agency = ? AND area_code = ? AND quarter = ? AND extract = ? AND table_name IS NOT DISTINCT FROM ? "
-        "AND subject IS NOT DISTINCT FROM ? AND NOT withdrawn "
+        "agency = ? AND area_code = ? AND quarter = ? AND extract = ? AND subject IS NOT DISTINCT FROM ? "
+        "AND (table_name IS NULL OR ?::VARCHAR IS NULL OR table_name = ?) AND NOT withdrawn "
         "AND coalesce(outcome, '') NOT IN ('duplicate', 'unrecognised')"
     )
     standing = receipts(connection, same_place, place)
@@ -249,8 +251,8 @@ def _duplicate_or_same(connection: duckdb.DuckDBPyConnection, receipt: Receipt) 
 def _says_something_again(connection: duckdb.DuckDBPyConnection, earlier: Receipt, standing: Sequence[Receipt]) -> bool:
     """Whether the bytes of an earlier receipt, sent once more, would change what is in force.
 
-    They would where a newer delivery replaced it, or some of its figures, or was stopped and closed the gate; and they
-    may where a newer one is not judged yet.
+    They would where a newer delivery replaced it, or some of its tables or figures, or was stopped and closed the gate;
+    and they may where a newer one is not judged yet.
     """
     if earlier.outcome == "superseded":
         return True
@@ -263,6 +265,8 @@ def _says_something_again(connection: duckdb.DuckDBPyConnection, earlier: Receip
     if not newer or earlier.judged is None:
         return bool(newer)
     if any(other.judged in (None, "stopped") for other in newer):
+        return True
+    if is_replaced_in_part(connection, earlier):
         return True
     in_force = figures_in_force(connection, earlier)
     return in_force is not None and in_force < earlier.rows_accepted
