@@ -155,7 +155,7 @@ def _write_staged(
 
 
 def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, delivered: set[str]) -> None:
-    """Make the derived columns that look into staged tables, now that all are there, where companions were delivered."""
+    """Make the derived columns that look into staged tables, now that all are there, where those were delivered."""
     made = [derived for derived in table.derived if derived.looks_up and set(derived.needs) <= delivered]
     if not made:
         return

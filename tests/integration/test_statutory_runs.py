@@ -13,7 +13,7 @@ from tests.statutory import PLACE, census, child, text_of
 from warehouse.home import Home
 
 Scene = tuple[Home, RunReport]
-CHILD, NAME = "900001", "Canaria"
+CHILD, NAME = "7394028156", "Canaria"
 
 
 @pytest.fixture(scope="module")

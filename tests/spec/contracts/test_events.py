@@ -21,7 +21,7 @@ PLAN = {
 }  # fmt: skip
 CENSUS = census(
     child(
-        "900001",
+        "7394028156",
         element(
             "CINdetails",
             element("Assessments", AssessmentActualStartDate="2019-05-15", AssessmentAuthorisationDate="2019-06-14"),
@@ -33,7 +33,8 @@ CENSUS = census(
     )
 )  # fmt: skip
 WHO = {
-    "Child Unique ID": 900001, "Gender": "b) Female", "Ethnicity": "a) WBRI", "Date of Birth": "14/05/2009", "Age": 10,
+    "Child Unique ID": 7394028156,
+    "Gender": "b) Female", "Ethnicity": "a) WBRI", "Date of Birth": "14/05/2009", "Age": 10,
 }  # fmt: skip
 TEAM = {"Allocated Team": "Team 1", "Allocated Worker": "A Worker"}
 
@@ -202,7 +203,7 @@ def test_a_census_sent_again_replaces_all_its_tables(tmp_path: Path) -> None:
 def test_a_looked_after_episode_is_the_same_through_the_return_and_through_the_list(tmp_path: Path) -> None:
     home = Home(tmp_path).create()
     episode = {
-        "CHILD": "900001", "DECOM": "03/06/2019", "RNE": "S", "LS": "C2", "CIN": "N1", "PLACE": "U6",
+        "CHILD": "7394028156", "DECOM": "03/06/2019", "RNE": "S", "LS": "C2", "CIN": "N1", "PLACE": "U6",
         "PLACE_PROVIDER": "PR1", "DEC": "", "REC": "", "REASON_PLACE_CHANGE": "", "HOME_POST": "ZZ1 1AA",
         "PL_POST": "ZZ2 2BB", "URN": "1234567",
     }  # fmt: skip
@@ -211,4 +212,4 @@ def test_a_looked_after_episode_is_the_same_through_the_return_and_through_the_l
         found = asked(
             connection, "SELECT child_id, started_on::VARCHAR, legal_status, placement_type FROM core.cla_episode"
         )
-        assert found == [("900001", "2019-06-03", "C2", "U6")]
+        assert found == [("7394028156", "2019-06-03", "C2", "U6")]
