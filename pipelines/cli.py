@@ -99,7 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--area", help="ONS code of the area the files are for")
     check.add_argument("--quarter", type=_quarter, help="the quarter they report, as 2019-20-Q4")
     check.add_argument("--format", choices=("text", "json", "xlsx"), default="text")
-    check.add_argument("--out", type=Path, help="where to write the workbook (with --format xlsx)")
+    check.add_argument(
+        "--out", type=Path, help="where to write the workbook (with --format xlsx; default: beside the first file)"
+    )
     check.set_defaults(
         command=lambda a: check_command(Home.locate(a.home), a.files, a.area, a.quarter, a.format, a.out)
     )

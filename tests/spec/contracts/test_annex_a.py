@@ -187,6 +187,22 @@ def test_a_heading_again_and_a_total_end_in_quarantine(tmp_path: Path) -> None:
     assert {p.location.partition("!")[0] for p in check.problems if p.severity == "critical"} == {"List 1"}
 
 
+def test_a_heading_that_stands_twice_stops_the_file_only_where_a_list_is_headed(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(workbook(tmp_path / "lists.xlsx"))
+    notes = book.create_sheet("Notes", 0)
+    notes.append(["Gender", "Gender", "Age", "Age"])
+    book.save(tmp_path / "notes.xlsx")
+    assert checked(tmp_path / "notes.xlsx").outcome == "accepted_with_quarantine"
+    book["List 3"]["Z1"] = "Date of Referral"
+    book.save(tmp_path / "twice.xlsx")
+    check = checked(tmp_path / "twice.xlsx")
+    [problem] = check.problems
+    assert (check.outcome, problem.rule, problem.kind) == (
+        "stopped", "headers_stand_once", "two columns are headed referred_on",
+    )  # fmt: skip
+    assert problem.location.endswith("List 3, line 1")
+
+
 def test_a_list_that_was_not_sent_leaves_what_needs_it_unsaid(tmp_path: Path) -> None:
     check = checked(workbook(tmp_path / "lists.xlsx", without=["children_in_need"]))
     assert "child_is_in_list_6" not in {problem.rule for problem in check.problems}
