@@ -43,6 +43,8 @@ Batches = Iterator[tuple[Table, Rows]]
 
 ZIPPED = "zip"
 """The layout of a zip of an extract's files."""
+UNFORESEEN = "file_can_be_read"
+"""The rule under which a file stands that met a fault of the product's own."""
 LONG = 256 * 1024
 """Bytes from which a text is worth a look whether it can be read natively."""
 
@@ -81,7 +83,36 @@ class UnrecognisedError(Exception):
 
 
 def recognise(path: Path, contracts: ContractRegistry) -> Recognised:
-    """What the file is. Raises UnreadableError where it cannot be read, UnrecognisedError where nothing fits."""
+    """What the file is. Raises UnreadableError where it cannot be read, UnrecognisedError where nothing fits.
+
+    A file that meets a fault of ours is stopped as one that cannot be read: it must not hold up all others.
+    """
+    with _no_other_error():
+        found = _recognise(path, contracts)
+    return dataclasses.replace(found, batches=partial(_guarded, found.batches))
+
+
+def _guarded(batches: Callable[[], Batches]) -> Batches:
+    with _no_other_error():
+        yield from batches()
+
+
+@contextmanager
+def _no_other_error() -> Iterator[None]:
+    try:
+        yield
+    except (UnreadableError, UnrecognisedError, GeneratorExit):
+        raise
+    except Exception as error:
+        # Its words may quote the file: only its kind is told.
+        raise UnreadableError(
+            UNFORESEEN,
+            f"reading it met a fault that was not foreseen ({type(error).__name__})",
+            "Send it in another form, and tell those who keep the product which receipt it is.",
+        ) from None
+
+
+def _recognise(path: Path, contracts: ContractRegistry) -> Recognised:
     if is_parquet(path):
         frame = read_parquet(path)
         found = _flat((header_of(frame),), "parquet", contracts)

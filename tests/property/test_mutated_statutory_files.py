@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assets.intake.check import Checker, FileCheck
+from assets.intake.recognition import UNFORESEEN
 from assets.marts.catalogue_model import Catalogue
 from assets.reference.areas import areas
 from expectations.contract import ContractRegistry
@@ -70,6 +71,7 @@ def checked(path: Path, content: bytes) -> FileCheck:
     assert verdict.rows_read == verdict.rows_accepted + verdict.rows_quarantined
     assert verdict.outcome in ("accepted", "accepted_with_quarantine", "stopped", "unrecognised")
     for problem in verdict.problems:
+        assert problem.rule != UNFORESEEN
         assert CHILD not in f"{problem.location} {problem.kind} {problem.remedy}"
     return verdict
 
