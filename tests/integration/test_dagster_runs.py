@@ -18,6 +18,7 @@ import pytest
 from expectations.contract import ContractRegistry
 from expectations.ddl import core_columns
 from pipelines.example import land_example
+from pipelines.layers.core import typed_key
 from pipelines.running import RunReport, prepare_instance, run
 from tests.integration.dagster_page import Page, free_port, page, processes, tool, wait_until
 from warehouse.home import HOME_VARIABLE, Home
@@ -128,8 +129,8 @@ def test_materialisations_and_definitions_carry_the_schema(instance: dg.DagsterI
     from pipelines.definitions import defs
 
     graph = defs.resolve_asset_graph()
-    for _, table in ContractRegistry.load().tables():
-        columns = graph.get(dg.AssetKey(["core", table.core])).metadata["dagster/column_schema"].columns
+    for contract, table in ContractRegistry.load().tables():
+        columns = graph.get(typed_key(contract, table)).metadata["dagster/column_schema"].columns
         assert {column.name: column.type for column in columns} == core_columns(table)
 
 
