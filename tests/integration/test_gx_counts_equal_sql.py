@@ -77,6 +77,10 @@ EVERY_KIND = Contract.model_validate(
 )
 
 
+ROWS = 10_000
+"""Made-up rows of each table: enough for every simple rule to be broken, and there are some fifty tables."""
+
+
 def failing_by_sql(connection: duckdb.DuckDBPyConnection, staged: str, table: Table) -> dict[str, int]:
     """Rows for which each rule's own predicate is TRUE, evaluated as a column of every row."""
     columns = ", ".join(f"({e.failing()}) IS TRUE AS {e.rule}" for e in table.expectations)
@@ -98,9 +102,8 @@ def assert_counts_equal(contract: Contract, table: Table, count: int, seed: int)
 
 
 @pytest.mark.parametrize(("contract", "table"), TABLES)
-@pytest.mark.parametrize("seed", range(3))
-def test_every_contract_counts_alike(contract: Contract, table: Table, seed: int) -> None:
-    by_sql = assert_counts_equal(contract, table, 30_000, seed)
+def test_every_contract_counts_alike(contract: Contract, table: Table) -> None:
+    by_sql = assert_counts_equal(contract, table, ROWS, seed=0)
     # A rule over four columns at once may find nothing in rows made at random.
     simple = [expectation.rule for expectation in table.expectations if len(expectation.reads()) < 4]
     assert all(by_sql[rule] for rule in simple), "rows that break no rule prove nothing about it"
