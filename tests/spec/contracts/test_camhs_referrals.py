@@ -38,6 +38,7 @@ CASES = {
     "date_of_birth_is_a_date": Case({"date_of_birth": "14/03/2006"}),
     "sex_in_code_set": Case({"sex": "1"}),
     "postcode_is_a_postcode": Case({"postcode": "not known"}),
+    "nhs_number_has_one_date_of_birth": Case({}, beside={"referral_ref": "M900002", "date_of_birth": "2006-03-15"}),
     "referral_received_on_given": Case({"referral_received_on": None}),
     "referral_received_on_is_a_date": Case({"referral_received_on": "15/01/2020"}),
     "received_by_the_end_of_the_quarter": Case({"referral_received_on": "2020-04-01", **OPEN}),

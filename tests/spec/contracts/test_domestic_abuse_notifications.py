@@ -35,6 +35,9 @@ CASES = {
     "date_of_birth_is_a_date": Case({"date_of_birth": "14/03/2006"}),
     "sex_in_code_set": Case({"sex": "1"}),
     "home_postcode_is_a_postcode": Case({"home_postcode": "not known"}),
+    "police_person_ref_has_one_date_of_birth": Case(
+        {}, beside={"notification_ref": "D900002", "date_of_birth": "2006-03-15"}
+    ),
     "incident_at_given": Case({"incident_at": None}),
     "incident_at_is_a_time": Case({"incident_at": "31/01/2020 21:30"}),
     "incident_by_the_end_of_the_quarter": Case({"incident_at": "2020-04-01T00:00:00", "sent_to_mash_at": None}),

@@ -36,6 +36,7 @@ CASES = {
     "date_of_birth_is_a_date": Case({"date_of_birth": "14/03/2006"}),
     "sex_in_code_set": Case({"sex": "1"}),
     "postcode_is_a_postcode": Case({"postcode": "not known"}),
+    "nhs_number_has_one_date_of_birth": Case({}, beside={"attendance_ref": "A900002", "date_of_birth": "2006-03-15"}),
     "arrived_at_given": Case({"arrived_at": None}),
     "arrived_at_is_a_time": Case({"arrived_at": "31/01/2020 21:30"}),
     "arrived_by_the_end_of_the_quarter": Case({"arrived_at": "2020-04-01T00:00:00"}),
@@ -67,6 +68,7 @@ def test_rows_that_are_right_break_nothing() -> None:
     born_that_day = {
         **GOOD,
         "attendance_ref": "A900002",
+        "nhs_number": "9434765919",
         "date_of_birth": "2020-01-31",
         "arrived_at": "2020-01-31T04:10",
     }

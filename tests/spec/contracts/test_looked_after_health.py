@@ -21,6 +21,7 @@ CASES = {
     "duplicate": Case({}, beside={}),
     "child_given": Case({"nhs_number": None, "la_child_id": " "}),
     "nhs_number_is_valid": Case({"nhs_number": "9990000081"}),
+    "nhs_number_names_one_child": Case({}, beside={"la_child_id": "C900002"}),
     "assessment_type_given": Case({"assessment_type": None}),
     "assessment_type_in_code_set": Case({"assessment_type": "dental"}),
     "assessment_stands_once": Case({}, beside={"completed_on": None}),

@@ -36,6 +36,15 @@ CASES = {
     "date_of_birth_is_a_date": Case({"date_of_birth": "14/03/2006"}),
     "sex_in_code_set": Case({"sex": "1"}),
     "home_postcode_is_a_postcode": Case({"home_postcode": "not known"}),
+    "police_person_ref_has_one_date_of_birth": Case(
+        {},
+        beside={
+            "occurrence_ref": "44200000102",
+            "date_of_birth": "2006-03-15",
+            "taken_at": "2020-01-30T21:30",
+            "released_at": "2020-01-30T22:30",
+        },
+    ),
     "taken_at_given": Case({"taken_at": None}),
     "taken_at_is_a_time": Case({"taken_at": "31/01/2020 21:30"}),
     "taken_by_the_end_of_the_quarter": Case({"taken_at": "2020-04-01T00:00:00", "released_at": None}),

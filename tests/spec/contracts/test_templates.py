@@ -1,6 +1,6 @@
 """Templates: what is published of a format of ours reads back, and its own examples are a row that is right.
 
-Here: every contract of one table of our own. Not here: files in other encodings (`tests/integration/test_operations.py`).
+Here: every contract of one table of our own. Not here: other encodings (`tests/integration/test_operations.py`).
 """
 
 from __future__ import annotations

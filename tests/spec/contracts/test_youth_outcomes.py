@@ -36,6 +36,9 @@ CASES = {
     "date_of_birth_is_a_date": Case({"date_of_birth": "14/03/2006"}),
     "sex_in_code_set": Case({"sex": "1"}),
     "home_postcode_is_a_postcode": Case({"home_postcode": "not known"}),
+    "police_person_ref_has_one_date_of_birth": Case(
+        {}, beside={"outcome_ref": "Y900002", "date_of_birth": "2006-03-15"}
+    ),
     "offence_date_given": Case({"offence_date": None}),
     "offence_date_is_a_date": Case({"offence_date": "10/01/2020"}),
     "offence_not_before_birth": Case({"date_of_birth": "2020-02-01"}, also=frozenset({"age_at_offence_10_to_17"})),
