@@ -213,7 +213,7 @@ def covered(contract: Contract, quarter: FinancialQuarter) -> tuple[date | None,
 
 
 def term_before(quarter: FinancialQuarter) -> tuple[date | None, date | None]:
-    """The school term a census of the quarter tells of: the one before its own. In summer holidays there is no census."""
+    """The school term a census of the quarter tells of, which is the one before its own; none is taken in Q2."""
     match quarter.number:
         case 1:
             return date(quarter.start_year, 1, 1), date(quarter.start_year, 3, 31)
