@@ -202,7 +202,7 @@ class Contract(_Declared):
     agencies: tuple[str, ...] = Field(min_length=1)
     format_owner: Literal["ours", "statutory", "agency", "publisher"]
     """`ours`: we define the format, so we publish a template of it."""
-    coverage: Literal["year_to_date", "quarter", "snapshot", "as_printed", "edition"]
+    coverage: Literal["year_to_date", "quarter", "term", "snapshot", "as_printed", "edition"]
     shape: Literal[
         "flat", "reported_figures", "education_statistics", "exclusions", "lait", "fingertips", "population_by_vintage",
         "population_by_age", "deprivation",

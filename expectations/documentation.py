@@ -15,6 +15,7 @@ from expectations.finding_rule import FindingRule
 _COVERAGE = {
     "year_to_date": "the financial year to date",
     "quarter": "its quarter",
+    "term": "the school term before its own",
     "snapshot": "the quarter's last day",
     "as_printed": "the periods it prints",
     "edition": "its edition",

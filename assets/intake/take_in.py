@@ -206,6 +206,21 @@ def covered(contract: Contract, quarter: FinancialQuarter) -> tuple[date | None,
             return quarter.start, quarter.end
         case "snapshot":
             return quarter.end, quarter.end
+        case "term":
+            return term_before(quarter)
+        case _:
+            return None, None
+
+
+def term_before(quarter: FinancialQuarter) -> tuple[date | None, date | None]:
+    """The school term a census of the quarter tells of, which is the one before its own; none is taken in Q2."""
+    match quarter.number:
+        case 1:
+            return date(quarter.start_year, 1, 1), date(quarter.start_year, 3, 31)
+        case 3:
+            return date(quarter.start_year, 4, 1), date(quarter.start_year, 7, 31)
+        case 4:
+            return date(quarter.start_year, 9, 1), date(quarter.start_year, 12, 31)
         case _:
             return None, None
 
