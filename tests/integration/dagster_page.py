@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from warehouse.home import HOME_VARIABLE, Home
 
 ROOT = Path(__file__).parents[2]
-STARTING_SECONDS = 60
+STARTING_SECONDS = 150
 Answer = TypeVar("Answer")
 
 

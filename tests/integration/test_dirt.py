@@ -85,7 +85,7 @@ STOPPED = {
     "unknown quarter.xlsx": ("quarter_known", "2019-20-Q5"),
     "not begun.xlsx": ("quarter_known", "has not begun"),
     "empty.csv": ("file_not_empty", "empty"),
-    "truncated.xlsx": ("workbook_opens", "cut off"),
+    "truncated.xlsx": ("zip_opens", "workbook or zip file is cut off"),
     "encrypted.xlsx": ("file_is_open", "encrypted"),
     "entities.xlsx": ("no_document_type", "document type"),
     "nul.csv": ("file_is_text", "line 2"),

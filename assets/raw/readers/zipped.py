@@ -73,7 +73,7 @@ def check_directory(path: Path) -> None:
         tail = file.read()
     end = tail.rfind(_END)
     if end < 0 or end + _END_RECORD.size > len(tail):
-        raise UnreadableError("zip_opens", "the zip file is cut off or damaged", "Send it again.")
+        raise UnreadableError("zip_opens", "the workbook or zip file is cut off or damaged", "Send it again.")
     directory_bytes = _END_RECORD.unpack_from(tail, end)[0]
     is_of_large_format = tail[max(end - 20, 0) : end].startswith(_LARGE_FORMAT)
     if directory_bytes > MAXIMUM_DIRECTORY or is_of_large_format:
@@ -91,7 +91,9 @@ def open_entries(path: Path) -> Iterator[tuple[Entry, ...]]:
             entries = _unpack(path, Path(folder))
         except _DAMAGED:
             # The library's message may name an entry: it is not passed on.
-            raise UnreadableError("zip_opens", "the zip file is cut off or damaged", "Send it again.") from None
+            raise UnreadableError(
+                "zip_opens", "the workbook or zip file is cut off or damaged", "Send it again."
+            ) from None
         yield entries
 
 

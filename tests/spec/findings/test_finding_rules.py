@@ -381,6 +381,16 @@ def test_a_rate_titled_a_number_is_found(connection: duckdb.DuckDBPyConnection) 
     assert found(connection, "title_against_unit", *figures) == [("one", "2019-20 Q4", "per_100000", "number")]
 
 
+def test_two_extracts_that_differ_on_an_event_are_found_in_counts(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("SET VARIABLE scope_quarter = '2019-20 Q4'")
+    connection.execute(
+        "CREATE TABLE event_difference AS SELECT 'cp_plan' AS event, 'Plans' AS title, 'ended_on' AS field, "
+        "'cin_census' AS first_extract, 'annex_a' AS later_extract, 'E06000045' AS area_code, 9 AS compared, "
+        "unnest([2, 0]) AS differing"
+    )
+    assert found(connection, "extracts_disagree") == [(None, "2019-20 Q4", "9 alike", "2 of 9 differ")]
+
+
 def test_every_rule_is_tried_here() -> None:
     from pathlib import Path
 
