@@ -40,10 +40,11 @@ def in_core(home: Home, quarter: str = QUARTER, area: str = SOUTHAMPTON) -> Iter
     """The warehouse with everything landed for an area and quarter in core, events too."""
     with Warehouse(home).open("a test") as connection:
         take_in(connection, home, CONTRACTS, areas(), TODAY)
+        landed = {extract for (extract,) in connection.execute("SELECT DISTINCT extract FROM ops.receipt").fetchall()}
         prepare_core(connection, CONTRACTS)
         prepare_events(connection)
         for contract in CONTRACTS.values():
-            if contract.is_reference:
+            if contract.extract not in landed:
                 continue
             for agency in contract.agencies:
                 received = receipts_of(connection, contract.extract, agency, quarter, [area])

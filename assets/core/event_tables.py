@@ -156,8 +156,8 @@ def write_event(
 def define_event_differences(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> None:
     """Define `event_difference`: where two extracts of one delivery have the same event, how often a field differs.
 
-    A row an event, field, pair of extracts and area: `compared`, `differing`, and `only_first`/`only_later` null.
-    Counts alone: whose event it is stands nowhere.
+    A row an event, field, pair of extracts and area, with how many were `compared` and how many are `differing`. Counts
+    alone: whose event it is stands nowhere.
     """
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
     connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])

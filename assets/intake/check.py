@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -142,7 +143,8 @@ class Checker:
             table.name: [rows for other, rows in batches if other.name == table.name] for table in recognised.tables
         }
         raw = {table.name: raw_frame(table, receipt, of_table[table.name]) for table in recognised.tables}
-        with duckdb.connect() as connection:
+        # What does not fit into memory is put aside in a folder of its own, and goes with it.
+        with TemporaryDirectory() as aside, duckdb.connect(config={"temp_directory": aside}) as connection:
             migrate(connection)
             record(connection, receipt)
             parts = [

@@ -113,7 +113,7 @@ class PublishedComparator(_Declared):
 
 
 class Indicator(_Declared):
-    """One indicator, as INDICATORS defines it. `unit` is the unit of its value; a count may stand beside it."""
+    """One indicator, with its definition. `unit` is the unit of its value; a count may stand beside it."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str

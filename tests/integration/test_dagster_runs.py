@@ -98,7 +98,7 @@ def test_every_asset_was_materialised_in_its_partition(instance: dg.DagsterInsta
     graph = defs.resolve_asset_graph()
     for asset in graph.get_all_asset_keys():
         tags = graph.get(asset).tags
-        # No extract the events are made of is in the example.
+        # No extract the events are made of is in the example either.
         if tags.get(EXTRACT_TAG) not in (None, *delivered) or WITH_ITS_SOURCES.items() <= tags.items():
             assert instance.get_latest_materialization_event(asset) is None, asset
             continue
