@@ -98,13 +98,15 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
             SELECT indicator_id, measure, area_code, {official}, bool_and(like_for_like) AS official_like_for_like,
                    string_agg(DISTINCT comparator_period || ', ' || edition, '; '
                               ORDER BY comparator_period || ', ' || edition) AS official_source,
-                   min(note) FILTER (NOT like_for_like) AS official_note
+                   coalesce(min(note) FILTER (NOT like_for_like AND comparator = 'england'),
+                            min(note) FILTER (NOT like_for_like)) AS official_note
             FROM (
                 SELECT * FROM marts.indicator_benchmarks WHERE basis = 'official' AND comparator IN {COMPARATORS}
                 QUALIFY row_number() OVER (
                     PARTITION BY indicator_id, measure, area_code, comparator
+                    -- A figure of a day stands before one of a year, then the newest model of neighbours.
                     ORDER BY reported_in DESC, like_for_like DESC, comparator_period DESC, contains(method, 'median'),
-                             edition DESC, method DESC) = 1
+                             edition DESC, NOT contains(method, 'at a year''s end'), method DESC) = 1
             ) GROUP BY indicator_id, measure, area_code
         ), finding AS (
             SELECT indicator_id, area_code, basis, count(*)::INTEGER AS findings FROM marts.findings

@@ -132,3 +132,26 @@ def test_referrals_differ_from_the_official_count_and_the_likely_cause_is_named(
     assert found["2018-19"][:2] == ("2598", "3410")
     assert found["2019-20"][:2] == ("4840", "5322")
     assert "early help" in found["2019-20"][2]
+
+
+def test_the_scorecard_sets_plans_open_beside_plans_open(example: Example) -> None:
+    """Plans that started are published too, and returns print them beside the count of open plans: we do not."""
+    [(printed, source, note)] = rows(
+        example[0],
+        "SELECT official_england, official_source, official_note FROM marts.scorecard "
+        "WHERE indicator_id = 'cpp_open' AND measure = 'count'",
+    )
+    [(opened,)] = rows(
+        example[0],
+        "SELECT printed FROM marts.indicator_benchmarks WHERE indicator_id = 'cpp_open' AND measure = 'count' "
+        "AND comparator = 'england' AND comparator_period = '2019-20' AND contains(method, 'at a year''s end')",
+    )
+    assert printed == opened
+    assert source == "2019-20, child_protection_plans, edition of 2024"
+    assert note.startswith("Plans open at the year's end")
+
+
+def test_the_note_beside_england_is_englands(example: Example) -> None:
+    notes = rows(example[0], "SELECT official_note FROM marts.scorecard WHERE official_note IS NOT NULL")
+    assert notes
+    assert not [note for (note,) in notes if "neighbours" in note]
