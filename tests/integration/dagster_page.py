@@ -93,6 +93,8 @@ def free_port() -> int:
 
 
 STARTS = 3
+PATIENCE = 120
+"""Seconds an answer may take: to launch a run the page plans every step and check of it."""
 WHY_NOT = """{ workspaceOrError { ... on Workspace { locationEntries {
     locationOrLoadError { __typename ... on PythonError { message } } } } } }"""
 
@@ -114,7 +116,7 @@ class Page:
         request = urllib.request.Request(f"{self.address}/graphql", body, {"Content-Type": "application/json"})
         # No proxy stands between this process and its own machine, whatever the environment says.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=30) as reply:
+        with opener.open(request, timeout=PATIENCE) as reply:
             answer = json.load(reply)
         assert not answer.get("errors"), answer["errors"]
         return answer["data"]

@@ -243,8 +243,8 @@ def test_the_page_goes_from_landing_to_release_and_back_fills(surrounded: None, 
         whole = _launch(on, "everything", PARTITION)
         one = _launch(on, "quarter", PARTITION)
         many = _back_fill(on, "quarter", ["2019-10-01", PARTITION])
-        single = _finished(on, {"runIds": [whole, one]}, 2, 140)
-        filled = _finished(on, {"tags": [{"key": "dagster/backfill", "value": many}]}, 2, 140)
+        single = _finished(on, {"runIds": [whole, one]}, 2, 420)
+        filled = _finished(on, {"tags": [{"key": "dagster/backfill", "value": many}]}, 2, 420)
         assert [run["status"] for run in [*single, *filled]] == ["SUCCESS"] * 4
         [node] = on.ask(ASSETS, {"keys": [{"path": FIGURES.path}]})["assetNodes"]
     [made] = node["assetMaterializations"]
