@@ -32,6 +32,7 @@ from warehouse.home import HOME_VARIABLE, Home
 from warehouse.ledger import (
     Receipt,
     add_work,
+    extracts_received,
     keep_setting,
     places_with_deliveries,
     receipts,
@@ -167,12 +168,8 @@ def _to_make(home: Home, named: Sequence[FinancialQuarter], everything: bool) ->
 
 
 def _delivered(home: Home, place: str) -> set[str]:
-    """The extracts of which a file was ever received for a quarter, or as published statistics."""
     with Warehouse(home).open("looking for work") as connection:
-        rows = connection.execute(
-            "SELECT DISTINCT extract FROM ops.receipt WHERE extract IS NOT NULL AND ? IN (quarter, agency)", [place]
-        ).fetchall()
-    return {extract for (extract,) in rows}
+        return extracts_received(connection, place)
 
 
 def _notice_new_definitions(connection: duckdb.DuckDBPyConnection, home: Home) -> None:

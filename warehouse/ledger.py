@@ -257,6 +257,14 @@ def add_work(connection: duckdb.DuckDBPyConnection, places: Iterable[Place]) -> 
         )
 
 
+def extracts_received(connection: duckdb.DuckDBPyConnection, place: str) -> set[str]:
+    """The extracts of which a file was ever received for a quarter (`2019-20-Q3`) or from an agency (`reference`)."""
+    rows = connection.execute(
+        "SELECT DISTINCT extract FROM ops.receipt WHERE extract IS NOT NULL AND ? IN (quarter, agency)", [place]
+    ).fetchall()
+    return {extract for (extract,) in rows}
+
+
 def places_with_deliveries(connection: duckdb.DuckDBPyConnection) -> list[Place]:
     """Every agency's place that has a delivery to make figures from."""
     rows = connection.execute(

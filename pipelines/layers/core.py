@@ -10,7 +10,7 @@ import dagster as dg
 from assets.core.stage import RuleCount, Unit
 from assets.core.unit import make_unit, reference_units
 from assets.core.validation import TableOutcome, UnitOutcome, add_up
-from expectations.contract import Contract, ContractRegistry, Table
+from expectations.contract import REFERENCE, Contract, ContractRegistry, Table
 from pipelines.checks import check_results, check_specs
 from pipelines.layers.raw import raw_key
 from pipelines.layers.scope import Scope, areas_in_scope, quarter_label
@@ -18,6 +18,7 @@ from pipelines.layers.selection import of_extract
 from pipelines.metadata import core_schema_metadata, counts
 from pipelines.quarters import QUARTERS
 from pipelines.resources import Partnership
+from warehouse.ledger import extracts_received
 
 Outcomes = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
 _KINDS = {"polars", "duckdb", "greatexpectations"}
@@ -45,13 +46,15 @@ def _agency_asset(contract: Contract) -> dg.AssetsDefinition:
         specs=_specs(contract, "core", deps, described),
         check_specs=_checks(contract, QUARTERS),
         partitions_def=QUARTERS,
+        can_subset=True,
     )
     def core(context: dg.AssetExecutionContext, config: Scope, partnership: Partnership) -> Outcomes:
         quarter = quarter_label(context)
         with partnership.warehouse(f"validating {contract.extract}") as connection:
             unit = Unit(contract, quarter, areas_in_scope(connection, config, quarter))
             outcome = make_unit(connection, unit, partnership.catalogue)
-        yield from _results(contract, outcome, quarter=quarter, areas=len(unit.areas))
+            ever = contract.extract in extracts_received(connection, quarter)
+        yield from _asked_for(context, _results(contract, outcome, ever, quarter=quarter, areas=len(unit.areas)))
 
     return core
 
@@ -61,13 +64,15 @@ def _reference_asset(contract: Contract) -> dg.AssetsDefinition:
         name=f"core__{contract.extract}",
         specs=_specs(contract, "reference", [raw_key("reference", contract.extract)], "Editions stand side by side."),
         check_specs=_checks(contract, None),
+        can_subset=True,
     )
-    def core(partnership: Partnership) -> Outcomes:
+    def core(context: dg.AssetExecutionContext, partnership: Partnership) -> Outcomes:
         with partnership.warehouse(f"validating {contract.extract}") as connection:
             outcome = add_up(
                 [make_unit(connection, unit, partnership.catalogue) for unit in reference_units(connection, contract)]
             )
-        yield from _results(contract, outcome)
+            ever = contract.extract in extracts_received(connection, REFERENCE)
+        yield from _asked_for(context, _results(contract, outcome, ever))
 
     return core
 
@@ -91,8 +96,22 @@ def _checks(contract: Contract, partitions: dg.PartitionsDefinition | None) -> l
     return [spec for table in contract.tables for spec in check_specs(table, typed_key(contract, table), partitions)]
 
 
-def _results(contract: Contract, outcome: UnitOutcome, **more: int | str) -> Outcomes:
-    """Every table's counts and checks. What concerns the deliveries as a whole stands with the first table."""
+def _asked_for(context: dg.AssetExecutionContext, outcomes: Outcomes) -> Outcomes:
+    """Those of a step's outcomes that are in the run: an extract is made whole, whichever of its tables was chosen."""
+    for outcome in outcomes:
+        if isinstance(outcome, dg.AssetCheckResult):
+            asked = dg.AssetCheckKey(outcome.asset_key, outcome.check_name) in context.selected_asset_check_keys
+        else:
+            asked = outcome.asset_key in context.selected_asset_keys
+        if asked:
+            yield outcome
+
+
+def _results(contract: Contract, outcome: UnitOutcome, ever: bool, **more: int | str) -> Outcomes:
+    """Every table's counts and checks. What concerns the deliveries as a whole stands with the first table.
+
+    Of an extract of which nobody ever sent a file, no rule was evaluated: the page shows its checks as skipped.
+    """
     read = {"rows read": outcome.rows_read, "rows quarantined": outcome.rows_quarantined}
     for number, table in enumerate(contract.tables):
         made = outcome.tables.get(table.name)
@@ -104,7 +123,8 @@ def _results(contract: Contract, outcome: UnitOutcome, **more: int | str) -> Out
                 **more,
             ),
         )
-        yield from check_results(typed_key(contract, table), _of_every_rule(table, made))
+        if ever:
+            yield from check_results(typed_key(contract, table), _of_every_rule(table, made))
 
 
 def _of_every_rule(table: Table, made: TableOutcome | None) -> list[RuleCount]:
