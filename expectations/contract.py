@@ -8,6 +8,7 @@ suites (`expectations.suites`), pages for people (`expectations.documentation`),
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib.resources import files
@@ -98,8 +99,8 @@ class Derived(_Declared):
 
     @property
     def looks_up(self) -> bool:
-        """Whether its SQL looks into a staged table, be it the row's own."""
-        return "{" in self.sql.replace("{{", "")
+        """Whether its SQL looks at other rows: in a staged table, be it the row's own, or through a window."""
+        return "{" in self.sql.replace("{{", "") or re.search(r"\bOVER\b", self.sql) is not None
 
 
 class Table(_Declared):

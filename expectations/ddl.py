@@ -6,6 +6,8 @@ Not here: making the tables (`warehouse.units`) nor Dagster's form of the same c
 
 from __future__ import annotations
 
+import re
+
 import pyarrow as pa
 
 from expectations.contract import Contract, DataType, Table
@@ -64,18 +66,28 @@ def raw_columns(table: Table) -> dict[str, str]:
     }
 
 
-def staged_columns(table: Table) -> dict[str, str]:
-    """Staged columns: each declared one typed and, where it was in the file, as text beside it."""
+def staged_columns(contract: Contract, table: Table) -> dict[str, str]:
+    """Staged columns: each declared one typed and, where the contract's rules read it, as text beside it."""
+    read = _texts_read(contract)
     columns = {**PLACE_COLUMNS, "quarter_start": "DATE", "quarter_end": "DATE", **ROW_COLUMNS, "ragged": "BOOLEAN"}
     for column in table.columns:
         columns[column.name] = DUCKDB_TYPES[column.type]
-        columns[text_of(column.name)] = "VARCHAR"
+        # Shapes of their own read the texts themselves.
+        if contract.shape != "flat" or text_of(column.name) in read:
+            columns[text_of(column.name)] = "VARCHAR"
     for column in table.staged:
         columns[column.name] = DUCKDB_TYPES[column.type]
     for derived in table.derived:
         columns[derived.name] = DUCKDB_TYPES[derived.type]
     columns["row_fingerprint"] = "UBIGINT"
     return columns
+
+
+def _texts_read(contract: Contract) -> set[str]:
+    """The text columns that the SQL of any of a contract's rules and derived columns names."""
+    rules = (rule.failing() for table in contract.tables for rule in table.expectations)
+    made = (derived.sql for table in contract.tables for derived in table.derived)
+    return {name for sql in (*rules, *made) for name in re.findall(rf"\w+{text_of('')}\b", sql)}
 
 
 def core_columns(table: Table) -> dict[str, str]:

@@ -66,6 +66,11 @@ class Expectation(BaseModel, ABC):
         return (self.on_failure or ("quarantine" if self.severity == "critical" else "keep")) == "quarantine"
 
     @property
+    def compares_rows(self) -> bool:
+        """Whether a row breaks the rule because of other rows."""
+        return False
+
+    @property
     def gate(self) -> str:
         """`blocks` where failures can stop a delivery, else `warns`."""
         return "blocks" if self.severity == "critical" else "warns"
@@ -226,6 +231,10 @@ class NotRepeated(_OfRow):
     kind: Literal["not_repeated"]
 
     @property
+    def compares_rows(self) -> bool:
+        return True
+
+    @property
     def fault(self) -> str:
         return "the same row again"
 
@@ -241,6 +250,10 @@ class UniqueKey(_OfRow):
 
     kind: Literal["unique_key"]
     columns: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def compares_rows(self) -> bool:
+        return True
 
     @property
     def fault(self) -> str:

@@ -16,16 +16,26 @@ STOPPED_RULE = "delivery_stopped"
 
 
 def faulty_rows(rules: Sequence[Expectation], source: str) -> str:
-    """The staged rows that break a rule: receipt_id, row_number, area_code and `broken`, the rules in their order."""
+    """The staged rows that break a rule: receipt_id, row_number, area_code and `broken`, the rules in their order.
+
+    Rules that compare rows with one another are put to them one at a time: a window holds all that the query reads.
+    """
     place = "receipt_id, row_number, area_code"
-    if not rules:
-        return f"SELECT {place}, []::VARCHAR[] AS broken FROM {source} WHERE FALSE"
-    tests = ", ".join(f"({rule.failing()}) AS breaks_{number}" for number, rule in enumerate(rules))
-    names = ", ".join(f"CASE WHEN breaks_{number} THEN {literal(rule.rule)} END" for number, rule in enumerate(rules))
-    any_of_them = " OR ".join(f"breaks_{number}" for number in range(len(rules)))
+    nothing = f"SELECT {place}, 0 AS number FROM {source} WHERE FALSE"
+    by_row = {number: rule for number, rule in enumerate(rules, 1) if not rule.compares_rows}
+    tests = ", ".join(f"CASE WHEN {rule.failing()} THEN {number} END" for number, rule in by_row.items())
+    any_of_them = " OR ".join(f"({rule.failing()})" for rule in by_row.values())
+    of_rows = [f"SELECT {place}, unnest([{tests}]) AS number FROM {source} WHERE {any_of_them}"] if by_row else []
+    between_rows = [
+        f"SELECT {place}, {number} FROM (SELECT {place}, ({rule.failing()}) AS breaks FROM {source}) WHERE breaks"
+        for number, rule in enumerate(rules, 1)
+        if rule.compares_rows
+    ]
+    found = " UNION ALL ".join([nothing, *of_rows, *between_rows])
+    names = rule_list(rule.rule for rule in rules)
     return (
-        f"SELECT {place}, list_filter([{names}], lambda rule: rule IS NOT NULL)::VARCHAR[] AS broken "
-        f"FROM (SELECT {place}, {tests} FROM {source}) WHERE {any_of_them}"
+        f"SELECT {place}, list_transform(list_sort(list(number)), lambda number: ({names})[number]) AS broken "
+        f"FROM ({found}) WHERE number IS NOT NULL GROUP BY {place}"
     )
 
 

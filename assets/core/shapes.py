@@ -19,11 +19,11 @@ from assets.core.lait import stage_lait
 from assets.core.population_by_age import population_by_age_in_core, stage_population_by_age
 from assets.core.population_vintage import population_vintages_in_core, stage_population_vintages
 from assets.core.reported_figure import in_force_figures, stage_reported_figures
-from assets.core.staging import stage_flat
+from assets.core.staging import flat_rows
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import Table
 
-Stage = Callable[[pl.DataFrame, Table, Catalogue], pl.DataFrame]
+Stage = Callable[[pl.DataFrame, Table, Catalogue], pl.LazyFrame | pl.DataFrame]
 Core = Callable[[str, list[str]], str]
 
 
@@ -33,6 +33,8 @@ class Shape:
 
     stage: Stage
     core: Core
+    is_by_row: bool = False
+    """Whether a row is staged by itself, so that the rows may come in slices."""
 
 
 def as_they_are(accepted: str, columns: list[str]) -> str:
@@ -42,7 +44,7 @@ def as_they_are(accepted: str, columns: list[str]) -> str:
 
 
 SHAPES: Mapping[str, Shape] = {
-    "flat": Shape(lambda raw, table, _: stage_flat(raw, table), as_they_are),
+    "flat": Shape(lambda raw, table, _: flat_rows(raw, table), as_they_are, is_by_row=True),
     "reported_figures": Shape(stage_reported_figures, in_force_figures),
     "education_statistics": Shape(stage_education_statistics, education_statistics_in_core),
     "exclusions": Shape(stage_exclusions, exclusions_in_core),

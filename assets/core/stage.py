@@ -6,7 +6,7 @@ Here: from raw to the staged tables and to `faults`, table by table. Not here: w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +23,10 @@ from expectations.expectation import Expectation
 from expectations.quarantine import faulty_rows
 from warehouse.quarters import FinancialQuarter, quarter_or_none
 from warehouse.units import quote
+from warehouse.writing import write_behind
+
+SLICE_ROWS = 122_880
+"""How many raw rows are typed at a time: as many as DuckDB keeps together."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +89,20 @@ def live_parts(connection: duckdb.DuckDBPyConnection, unit: Unit) -> dict[str, i
 def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> dict[str, int]:
     """Stage every delivered table of the unit, and find the rules its rows break. Returns their rows by table."""
 
-    def raw_rows(table: Table) -> pl.DataFrame:
-        return connection.execute(
-            f"""
+    def raw_rows(table: Table) -> Iterator[pl.DataFrame]:
+        query = f"""
             SELECT raw.* FROM {raw_name(unit.contract, table)} AS raw
             JOIN ops.receipt AS receipt USING (receipt_id)
             WHERE raw.quarter = ? AND raw.area_code IN (SELECT unnest(?::VARCHAR[]))
               AND NOT receipt.withdrawn AND receipt.loaded
-            """,
-            [unit.quarter, list(unit.areas)],
-        ).pl()
+            """
+        # What is read bit by bit needs a connection of its own: another statement would end the reading.
+        with connection.cursor() as reading:
+            found = reading.execute(query, [unit.quarter, list(unit.areas)])
+            if SHAPES[unit.contract.shape].is_by_row:
+                yield from (pl.DataFrame(rows) for rows in found.to_arrow_reader(SLICE_ROWS))
+            else:
+                yield found.pl()
 
     return _stage(connection, unit, set(live_parts(connection, unit)), raw_rows, catalogue)
 
@@ -103,20 +111,19 @@ def stage_rows(
     connection: duckdb.DuckDBPyConnection, unit: Unit, raw: Mapping[str, pl.DataFrame], catalogue: Catalogue
 ) -> dict[str, int]:
     """Stage raw rows given as a frame a table. Returns their numbers."""
-    return _stage(connection, unit, set(raw), lambda table: raw[table.name], catalogue)
+    return _stage(connection, unit, set(raw), lambda table: iter([raw[table.name]]), catalogue)
 
 
 def _stage(
     connection: duckdb.DuckDBPyConnection,
     unit: Unit,
     delivered: set[str],
-    raw_rows: Callable[[Table], pl.DataFrame],
+    raw_rows: Callable[[Table], Iterator[pl.DataFrame]],
     catalogue: Catalogue,
 ) -> dict[str, int]:
     tables = [table for table in unit.contract.tables if table.name in delivered]
     if any(table.derived for table in tables):
         _define_authorities(connection)
-    # One table's raw rows are held at a time.
     rows = {table.name: _write_staged(connection, unit, table, raw_rows(table), catalogue) for table in tables}
     for table in tables:
         _derive(connection, unit, table, delivered)
@@ -132,26 +139,43 @@ def evaluated_rules(table: Table, delivered: set[str]) -> list[Expectation]:
 
 
 def _write_staged(
-    connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, raw: pl.DataFrame, catalogue: Catalogue
+    connection: duckdb.DuckDBPyConnection,
+    unit: Unit,
+    table: Table,
+    raw: Iterator[pl.DataFrame],
+    catalogue: Catalogue,
 ) -> int:
     """Type a table's raw rows, and make those of its derived columns that look into no table. Returns rows."""
-    raw = raw.with_columns(
-        pl.lit(unit.period.start if unit.period else None, pl.Date).alias("quarter_start"),
-        pl.lit(unit.period.end if unit.period else None, pl.Date).alias("quarter_end"),
-    )
-    staged = SHAPES[unit.contract.shape].stage(raw, table, catalogue)
+    own, columns = staged_name(unit.contract, table), staged_columns(unit.contract, table)
+    declared = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
+    connection.execute(f"CREATE OR REPLACE TABLE {own} ({declared})")
     made = {derived.name: "NULL" if derived.looks_up else derived.sql.format() for derived in table.derived}
-    columns = ", ".join(
-        f"({made.get(column, f'self.{quote(column)}')})::{kind} AS {quote(column)}"
-        for column, kind in staged_columns(table).items()
+    selected = ", ".join(
+        f"({made.get(column, f'self.{quote(column)}')})::{kind} AS {quote(column)}" for column, kind in columns.items()
     )
-    connection.register("typed_rows", staged.to_arrow())
-    try:
-        own = staged_name(unit.contract, table)
-        connection.execute(f"CREATE OR REPLACE TABLE {own} AS SELECT {columns} FROM typed_rows AS self")
-    finally:
-        connection.unregister("typed_rows")
-    return staged.height
+    rows = 0
+
+    def typed() -> Iterator[pl.DataFrame]:
+        """The columns that are wanted, which alone are made."""
+        nonlocal rows
+        for part in raw:
+            rows += part.height
+            dated = part.with_columns(
+                pl.lit(unit.period.start if unit.period else None, pl.Date).alias("quarter_start"),
+                pl.lit(unit.period.end if unit.period else None, pl.Date).alias("quarter_end"),
+            )
+            staged = SHAPES[unit.contract.shape].stage(dated, table, catalogue).lazy()
+            yield staged.select([name for name in columns if name not in made]).collect()
+
+    def write(part: pl.DataFrame) -> None:
+        connection.register("typed_rows", part.to_arrow())
+        try:
+            connection.execute(f"INSERT INTO {own} SELECT {selected} FROM typed_rows AS self")
+        finally:
+            connection.unregister("typed_rows")
+
+    write_behind(typed(), write)
+    return rows
 
 
 def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, delivered: set[str]) -> None:
@@ -160,12 +184,15 @@ def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, del
     if not made:
         return
     names = {other.name: staged_name(unit.contract, other) for other in unit.contract.tables}
-    own, types = staged_name(unit.contract, table), staged_columns(table)
-    replaced = ", ".join(f"({one.sql.format(**names)})::{types[one.name]} AS {quote(one.name)}" for one in made)
-    aside = f"{own}_with_derived"
-    connection.execute(f"CREATE OR REPLACE TABLE {aside} AS SELECT self.* REPLACE ({replaced}) FROM {own} AS self")
-    connection.execute(f"DROP TABLE {own}")
-    connection.execute(f"ALTER TABLE {aside} RENAME TO {quote(own.rpartition('.')[2])}")
+    own, types = staged_name(unit.contract, table), staged_columns(unit.contract, table)
+    columns = ", ".join(f"({one.sql.format(**names)})::{types[one.name]} AS {quote(one.name)}" for one in made)
+    into = ", ".join(f"{quote(one.name)} = made.{quote(one.name)}" for one in made)
+    # Beside the rows, then into them: a window would carry every column of its rows along.
+    connection.execute(
+        f"CREATE OR REPLACE TABLE staging.main.made AS SELECT rowid AS place, {columns} FROM {own} AS self"
+    )
+    connection.execute(f"UPDATE {own} SET {into} FROM staging.main.made AS made WHERE made.place = {own}.rowid")
+    connection.execute("DROP TABLE staging.main.made")
 
 
 def _define_authorities(connection: duckdb.DuckDBPyConnection) -> None:

@@ -20,17 +20,20 @@ _YES, _NO = ("Y", "YES", "TRUE", "1"), ("N", "NO", "FALSE", "0")
 
 
 def stage_flat(raw: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Raw rows (all text, with the delivery's quarter) to staged rows: typed values, texts, and a fingerprint.
+    """Raw rows (all text, with the delivery's quarter) to staged rows: typed values, texts, and a fingerprint."""
+    return flat_rows(raw, table).collect()
+
+
+def flat_rows(raw: pl.DataFrame, table: Table) -> pl.LazyFrame:
+    """The staged rows of raw ones, not made before it is known which of their columns are wanted.
 
     The fingerprint covers every declared column's text: equal rows have equal fingerprints.
     """
     texts = [_text(column).alias(text_of(column.name)) for column in table.columns]
-    staged = raw.with_columns(texts).with_columns(
-        [_typed(column, pl.col(text_of(column.name))).alias(column.name) for column in table.columns]
-    )
+    typed = [_typed(column, pl.col(text_of(column.name))).alias(column.name) for column in table.columns]
     fingerprint = pl.struct([text_of(column.name) for column in table.columns]).hash(seed=0).alias("row_fingerprint")
     pairs = [name for column in table.columns for name in (column.name, text_of(column.name))]
-    return staged.select([*CARRIED, *pairs, fingerprint])
+    return raw.lazy().with_columns(texts).with_columns(typed).select([*CARRIED, *pairs, fingerprint])
 
 
 def _text(column: Column) -> pl.Expr:

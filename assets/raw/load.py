@@ -7,8 +7,7 @@ Here: loading the archived copies of receipts into the raw tables. Not here: rea
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 
 import duckdb
 import polars as pl
@@ -19,10 +18,12 @@ from assets.raw.layouts.columnar import ColumnarRows, Rows
 from assets.raw.readers.grid import UnreadableError
 from expectations.contract import Contract, ContractRegistry, Table
 from expectations.ddl import PLACE_COLUMNS, raw_columns, raw_name
+from expectations.expectation import literal
 from warehouse.archive import Archive
 from warehouse.connection import transaction
 from warehouse.ledger import Part, Receipt, mark_loaded, receipts, refuse
-from warehouse.units import ensure_table, quote
+from warehouse.units import ensure_table
+from warehouse.writing import write_behind
 
 
 def receipts_of(
@@ -56,9 +57,7 @@ def load_raw(
 ) -> int:
     """Load the receipts' rows; those that stand in raw already are left. Returns rows.
 
-    Rows are written batch by batch, so that no file needs to be held whole; until its receipt is marked as loaded none
-    of them is looked at, and what an interrupted run left is cleared before they are written again.
-
+    Rows are written batch by batch, so that no file needs to be held whole, in one transaction with the ledger's entry.
     A file that turns out not to be readable to its end is stopped, and none of its rows stands.
     """
     rows_loaded = 0
@@ -68,16 +67,14 @@ def load_raw(
         if receipt.loaded:
             rows_loaded += receipt.rows_read
             continue
-        _clear(connection, contract, receipt)
         try:
-            recognised = recognise(archive.path(str(receipt.sha256)), contracts)
-            parts = _load(connection, contract, receipt, recognised)
+            with transaction(connection):
+                recognised = recognise(archive.path(str(receipt.sha256)), contracts)
+                parts = _load(connection, contract, receipt, recognised)
+                mark_loaded(connection, receipt.receipt_id, parts)
         except UnreadableError as error:
-            _clear(connection, contract, receipt)
             refuse(connection, receipt.receipt_id, error.rule, str(error))
             continue
-        with transaction(connection):
-            mark_loaded(connection, receipt.receipt_id, parts)
         rows_loaded += sum(part.rows_read for part in parts)
     return rows_loaded
 
@@ -88,22 +85,15 @@ def _load(
     """Put every row of a file into the raw tables, batch by batch: one is written while the next is read."""
     rows = dict.fromkeys((table.name for table in recognised.tables), 0)
     headers = dict.fromkeys(rows, shown_headers())
-    with ThreadPoolExecutor(max_workers=1) as writer:
-        writing: Future[None] | None = None
+
+    def counted() -> Iterator[tuple[Table, Rows]]:
         for table, batch in recognised.batches():
             rows[table.name] += batch.height
             headers[table.name] = shown_headers(batch)
-            if writing is not None:
-                writing.result()
-            writing = writer.submit(_insert, connection, contract, table, receipt, batch)
-        if writing is not None:
-            writing.result()
+            yield table, batch
+
+    write_behind(counted(), lambda batch: _insert(connection, contract, batch[0], receipt, batch[1]))
     return [Part(receipt.receipt_id, name, headers[name], count) for name, count in rows.items()]
-
-
-def _clear(connection: duckdb.DuckDBPyConnection, contract: Contract, receipt: Receipt) -> None:
-    for table in contract.tables:
-        connection.execute(f"DELETE FROM {raw_name(contract, table)} WHERE receipt_id = ?", [receipt.receipt_id])
 
 
 def shown_headers(rows: Rows | None = None) -> str:
@@ -118,11 +108,10 @@ def _insert(
 ) -> None:
     if not rows.height:
         return
-    arrow = raw_arrow(table, receipt, rows)
-    connection.register("rows_to_load", arrow)
+    connection.register("rows_to_load", _arrow(rows))
+    place = ", ".join(f"{literal(value)} AS {name}" for name, value in _place(receipt).items())
     try:
-        columns = ", ".join(quote(column) for column in arrow.column_names)
-        connection.execute(f"INSERT INTO {raw_name(contract, table)} ({columns}) SELECT {columns} FROM rows_to_load")
+        connection.execute(f"INSERT INTO {raw_name(contract, table)} BY NAME SELECT {place}, * FROM rows_to_load")
     finally:
         connection.unregister("rows_to_load")
 
@@ -131,29 +120,29 @@ def raw_frame(table: Table, receipt: Receipt, batches: Sequence[Rows]) -> pl.Dat
     """All batches of a table as one frame with the raw table's columns, though there be none."""
     kinds = {"BIGINT": pl.Int64, "BOOLEAN": pl.Boolean}
     empty = pl.DataFrame(schema={name: kinds.get(kind, pl.String) for name, kind in raw_columns(table).items()})
-    return pl.concat([empty, *(pl.DataFrame(raw_arrow(table, receipt, rows)) for rows in batches)])
+    place = [pl.lit(value, pl.String).alias(name) for name, value in _place(receipt).items()]
+    frames = [pl.DataFrame(_arrow(rows)).with_columns(place).select(empty.columns) for rows in batches]
+    return pl.concat([empty, *frames])
 
 
-def raw_arrow(table: Table, receipt: Receipt, rows: Rows) -> pa.Table:
-    """The rows as an Arrow table with the raw table's columns."""
+def _place(receipt: Receipt) -> dict[str, str]:
+    """The values of the columns that say which delivery a row came in."""
+    place = (receipt.receipt_id, receipt.agency, receipt.area_code, receipt.quarter)
+    return {name: str(value) for name, value in zip(PLACE_COLUMNS, place, strict=True)}
+
+
+def _arrow(rows: Rows) -> pa.Table:
+    """The rows as an Arrow table with the raw table's columns, but for the delivery's own."""
     if isinstance(rows, ColumnarRows):
-        place = (receipt.receipt_id, receipt.agency, receipt.area_code, receipt.quarter)
-        frame = rows.frame.with_columns(
-            pl.lit(value, pl.String).alias(name) for name, value in zip(PLACE_COLUMNS, place, strict=True)
-        )
-        return frame.select(list(raw_columns(table))).to_arrow()
-    count = rows.height
-    by_column = list(zip(*rows.values, strict=True)) if count else [()] * len(rows.columns)
-    columns: dict[str, pa.Array] = {
-        "receipt_id": pa.array([receipt.receipt_id] * count, pa.string()),
-        "agency": pa.array([receipt.agency] * count, pa.string()),
-        "area_code": pa.array([receipt.area_code] * count, pa.string()),
-        "quarter": pa.array([receipt.quarter] * count, pa.string()),
-        "row_number": pa.array(rows.row_numbers, pa.int64()),
-        "location": pa.array(rows.locations, pa.string()),
-        "ragged": pa.array(rows.ragged, pa.bool_()),
-        "layout": pa.array(rows.layouts, pa.string()),
-        **{name: pa.array(values, pa.string()) for name, values in zip(rows.columns, by_column, strict=True)},
-        "extra": pa.array(rows.extra, pa.string()),
-    }
-    return pa.table({name: columns[name] for name in raw_columns(table)})
+        return rows.frame.to_arrow()
+    by_column = list(zip(*rows.values, strict=True)) if rows.height else [()] * len(rows.columns)
+    return pa.table(
+        {
+            "row_number": pa.array(rows.row_numbers, pa.int64()),
+            "location": pa.array(rows.locations, pa.string()),
+            "ragged": pa.array(rows.ragged, pa.bool_()),
+            "layout": pa.array(rows.layouts, pa.string()),
+            **{name: pa.array(values, pa.string()) for name, values in zip(rows.columns, by_column, strict=True)},
+            "extra": pa.array(rows.extra, pa.string()),
+        }
+    )

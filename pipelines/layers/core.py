@@ -98,9 +98,10 @@ def _checks(contract: Contract, partitions: dg.PartitionsDefinition | None) -> l
 
 def _asked_for(context: dg.AssetExecutionContext, outcomes: Outcomes) -> Outcomes:
     """Those of a step's outcomes that are in the run: an extract is made whole, whichever of its tables was chosen."""
+    checks = {(check.asset_key, check.name) for check in context.selected_asset_check_keys}
     for outcome in outcomes:
         if isinstance(outcome, dg.AssetCheckResult):
-            asked = dg.AssetCheckKey(outcome.asset_key, outcome.check_name) in context.selected_asset_check_keys
+            asked = (outcome.asset_key, outcome.check_name) in checks
         else:
             asked = outcome.asset_key in context.selected_asset_keys
         if asked:
