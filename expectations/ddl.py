@@ -33,8 +33,8 @@ _ARROW_TYPES: dict[str, pa.DataType] = {
 
 PLACE_COLUMNS = {"receipt_id": "VARCHAR", "agency": "VARCHAR", "area_code": "VARCHAR", "quarter": "VARCHAR"}
 """Which delivery a row came in: on every row of every layer."""
-ROW_COLUMNS = {"row_number": "BIGINT", "location": "VARCHAR"}
-"""Where in its file a row stood."""
+ROW_COLUMNS = {"row_number": "BIGINT"}
+"""Which row of its table in the delivery it is."""
 
 
 def raw_name(contract: Contract, table: Table) -> str:
@@ -59,6 +59,7 @@ def raw_columns(table: Table) -> dict[str, str]:
     return {
         **PLACE_COLUMNS,
         **ROW_COLUMNS,
+        "location": "VARCHAR",
         "ragged": "BOOLEAN",
         "layout": "VARCHAR",
         **{column.name: "VARCHAR" for column in table.columns},
@@ -69,7 +70,8 @@ def raw_columns(table: Table) -> dict[str, str]:
 def staged_columns(contract: Contract, table: Table) -> dict[str, str]:
     """Staged columns: each declared one typed and, where the contract's rules read it, as text beside it."""
     read = _texts_read(contract)
-    columns = {**PLACE_COLUMNS, "quarter_start": "DATE", "quarter_end": "DATE", **ROW_COLUMNS, "ragged": "BOOLEAN"}
+    columns = {**PLACE_COLUMNS, "quarter_start": "DATE", "quarter_end": "DATE", **ROW_COLUMNS, **_location(contract)}
+    columns["ragged"] = "BOOLEAN"
     for column in table.columns:
         columns[column.name] = DUCKDB_TYPES[column.type]
         # Shapes of their own read the texts themselves.
@@ -90,22 +92,28 @@ def _texts_read(contract: Contract) -> set[str]:
     return {name for sql in (*rules, *made) for name in re.findall(rf"\w+{text_of('')}\b", sql)}
 
 
-def core_columns(table: Table) -> dict[str, str]:
+def _location(contract: Contract) -> dict[str, str]:
+    """Of a figure its cell goes with it as its source; of any other row raw tells where it stood."""
+    return {} if contract.shape == "flat" else {"location": "VARCHAR"}
+
+
+def core_columns(contract: Contract, table: Table) -> dict[str, str]:
     """Core columns: the delivery and row, the typed values, and the worst outcome of the checks on the row."""
     return {
         **PLACE_COLUMNS,
         **ROW_COLUMNS,
+        **_location(contract),
         **{column.name: DUCKDB_TYPES[column.type] for column in table.core_columns},
         "dq_status": "VARCHAR",
     }
 
 
-def core_schema(table: Table) -> pa.Schema:
+def core_schema(contract: Contract, table: Table) -> pa.Schema:
     """The core table as an Arrow schema, with each column's description in its metadata."""
     descriptions = {column.name: column.description for column in table.core_columns}
     return pa.schema(
         [
             pa.field(name, _ARROW_TYPES[kind], metadata={"description": descriptions.get(name, "")})
-            for name, kind in core_columns(table).items()
+            for name, kind in core_columns(contract, table).items()
         ]
     )

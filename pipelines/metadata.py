@@ -12,16 +12,15 @@ import dagster as dg
 
 from assets.core.event_tables import Event, event_columns
 from assets.marts.schema import MartTable
-from expectations.contract import Table
+from expectations.contract import Contract, Table
 from expectations.ddl import core_columns
 
 
-def core_schema_metadata(table: Table) -> dict[str, dg.TableSchema]:
+def core_schema_metadata(contract: Contract, table: Table) -> dict[str, dg.TableSchema]:
     """A core table's columns, described."""
     described = {column.name: column.description for column in table.core_columns}
-    return _schema(
-        [dg.TableColumn(name, kind, description=described.get(name)) for name, kind in core_columns(table).items()]
-    )
+    columns = core_columns(contract, table)
+    return _schema([dg.TableColumn(name, kind, description=described.get(name)) for name, kind in columns.items()])
 
 
 def event_schema_metadata(event: Event) -> dict[str, dg.TableSchema]:

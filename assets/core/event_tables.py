@@ -132,7 +132,7 @@ def write_event(
     key = ", ".join(quote(name) for name in event.key)
     ranks = {extract: rank for rank, extract in enumerate(dict.fromkeys(source.extract for source in event.sources))}
     of_sources = " UNION ALL BY NAME ".join(
-        f"SELECT {place}, {literal(source.extract)} AS extract, row_number, location, dq_status, "
+        f"SELECT {place}, {literal(source.extract)} AS extract, row_number, dq_status, "
         f"{ranks[source.extract]} AS rank, "
         + ", ".join(f"({sql})::{event_columns(event)[name]} AS {quote(name)}" for name, sql in source.columns.items())
         + f" FROM {typed_name(contracts[source.extract], contracts[source.extract].table(source.table))} "

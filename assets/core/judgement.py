@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from assets.core.stage import Unit, evaluated_rules, faults_name
+from assets.core.stage import Unit, evaluated_rules, faults_name, placed_name
 from expectations.contract import Contract, Table
 from expectations.ddl import staged_name
 from expectations.expectation import literal
@@ -114,24 +114,32 @@ def _why_stopped(
 def quarantine(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table) -> None:
     """Set a table's rows aside that a rule keeps out of core, and every row of a receipt that was stopped."""
     stopped = "receipt.judged = 'stopped'"
+    all_stopped = "SELECT receipt_id FROM ops.receipt WHERE judged = 'stopped'"
     staged = staged_name(unit.contract, table)
     connection.execute(
         f"DELETE FROM ops.quarantine WHERE receipt_id IN (SELECT DISTINCT receipt_id FROM {staged}) AND table_name = ?",
         [table.name],
     )
+    kept_out = f"SELECT * FROM {faults_name(table)} WHERE list_has_any(broken, {rule_list(quarantining(table))})"
+    # Most rows break nothing, and seldom is a delivery stopped: what is kept is not looked at.
+    set_aside = f"""
+        SELECT staged.*, faults.broken
+        FROM {staged} AS staged JOIN ({kept_out}) AS faults USING (receipt_id, row_number)
+        WHERE receipt_id NOT IN ({all_stopped})
+        UNION ALL
+        SELECT staged.*, coalesce(faults.broken, []::VARCHAR[])
+        FROM {staged} AS staged LEFT JOIN {faults_name(table)} AS faults USING (receipt_id, row_number)
+        WHERE receipt_id IN ({all_stopped})
+        """
     connection.execute(
         f"""
         INSERT INTO ops.quarantine
         SELECT row.receipt_id, ?, ?, row.agency, row.area_code, row.quarter, row.row_number,
                {located("row", table)},
                CASE WHEN {stopped} THEN list_append(row.broken, '{STOPPED_RULE}') ELSE row.broken END
-        FROM (
-            SELECT staged.*, coalesce(faults.broken, []::VARCHAR[]) AS broken
-            FROM {staged} AS staged LEFT JOIN {faults_name(table)} AS faults USING (receipt_id, row_number)
-        ) AS row
+        FROM ({with_location(set_aside, unit, table)}) AS row
         JOIN ops.receipt AS receipt USING (receipt_id)
         JOIN ops.part AS part ON part.receipt_id = row.receipt_id AND part.table_name = {literal(table.name)}
-        WHERE {stopped} OR list_has_any(row.broken, {rule_list(quarantining(table))})
         """,
         [unit.contract.extract, table.name],
     )
@@ -144,6 +152,13 @@ def quarantine(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table) 
         """,
         [table.name, table.name],
     )
+
+
+def with_location(rows: str, unit: Unit, table: Table) -> str:
+    """Some staged rows with where each stood, which raw tells of all rows but those that carry it with them."""
+    if unit.contract.shape != "flat":
+        return rows
+    return f"SELECT * FROM ({rows}) JOIN {placed_name(table)} USING (receipt_id, row_number)"
 
 
 def located(row: str, table: Table) -> str:

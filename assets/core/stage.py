@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import duckdb
 import polars as pl
@@ -21,9 +22,9 @@ from expectations.contract import Contract, Table
 from expectations.ddl import raw_name, staged_columns, staged_name
 from expectations.expectation import Expectation
 from expectations.quarantine import faulty_rows
+from warehouse.ahead import made_ahead
 from warehouse.quarters import FinancialQuarter, quarter_or_none
 from warehouse.units import quote
-from warehouse.writing import write_behind
 
 SLICE_ROWS = 122_880
 """How many raw rows are typed at a time: as many as DuckDB keeps together."""
@@ -68,6 +69,11 @@ def faults_name(table: Table) -> str:
     return f"faults_{table.name}"
 
 
+def placed_name(table: Table) -> str:
+    """The temporary view that tells where every raw row of a table stood: receipt_id, row_number, location."""
+    return f"placed_{table.name}"
+
+
 def live_parts(connection: duckdb.DuckDBPyConnection, unit: Unit) -> dict[str, int]:
     """The tables that have rows to stage, or were delivered empty, with the rows read of them.
 
@@ -86,8 +92,15 @@ def live_parts(connection: duckdb.DuckDBPyConnection, unit: Unit) -> dict[str, i
     return dict(rows)
 
 
-def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> dict[str, int]:
-    """Stage every delivered table of the unit, and find the rules its rows break. Returns their rows by table."""
+def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> Iterator[tuple[str, int]]:
+    """Stage every delivered table of the unit, and find the rules its rows break: each table's name, and its rows.
+
+    A table that was given is finished, while the next ones are in the making.
+    """
+
+    for table in unit.base.tables:
+        places = f"SELECT receipt_id, row_number, location FROM {raw_name(unit.base, table)}"
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {placed_name(table)} AS {places}")
 
     def raw_rows(table: Table) -> Iterator[pl.DataFrame]:
         query = f"""
@@ -111,7 +124,12 @@ def stage_rows(
     connection: duckdb.DuckDBPyConnection, unit: Unit, raw: Mapping[str, pl.DataFrame], catalogue: Catalogue
 ) -> dict[str, int]:
     """Stage raw rows given as a frame a table. Returns their numbers."""
-    return _stage(connection, unit, set(raw), lambda table: iter([raw[table.name]]), catalogue)
+    for table in unit.base.tables:
+        if table.name in raw:
+            connection.register("raw_rows", raw[table.name].select("receipt_id", "row_number", "location").to_arrow())
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {placed_name(table)} AS FROM raw_rows")
+            connection.unregister("raw_rows")
+    return dict(_stage(connection, unit, set(raw), lambda table: iter([raw[table.name]]), catalogue))
 
 
 def _stage(
@@ -120,7 +138,7 @@ def _stage(
     delivered: set[str],
     raw_rows: Callable[[Table], Iterator[pl.DataFrame]],
     catalogue: Catalogue,
-) -> dict[str, int]:
+) -> Iterator[tuple[str, int]]:
     tables = [table for table in unit.contract.tables if table.name in delivered]
     if any(table.derived for table in tables):
         _define_authorities(connection)
@@ -129,7 +147,7 @@ def _stage(
         _derive(connection, unit, table, delivered)
         faulty = faulty_rows(evaluated_rules(table, delivered), staged_name(unit.contract, table))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {faults_name(table)} AS {faulty}")
-    return rows
+        yield table.name, rows[table.name]
 
 
 def evaluated_rules(table: Table, delivered: set[str]) -> list[Expectation]:
@@ -153,29 +171,29 @@ def _write_staged(
     selected = ", ".join(
         f"({made.get(column, f'self.{quote(column)}')})::{kind} AS {quote(column)}" for column, kind in columns.items()
     )
-    rows = 0
+    wanted = [name for name in columns if name not in made]
+    typed = (_typed(unit, table, part, catalogue, wanted) for part in raw)
+    batches = (batch for part in made_ahead(typed) for batch in part.to_batches())
+    first = next(batches, None)
+    if first is None:
+        return 0
+    # One statement takes them as they come: rows inserted slice by slice would be copied twice.
+    connection.register("typed_rows", pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
+    try:
+        connection.execute(f"INSERT INTO {own} SELECT {selected} FROM typed_rows AS self")
+    finally:
+        connection.unregister("typed_rows")
+    row = connection.execute(f"SELECT count(*) FROM {own}").fetchone()
+    return row[0] if row else 0
 
-    def typed() -> Iterator[pl.DataFrame]:
-        """The columns that are wanted, which alone are made."""
-        nonlocal rows
-        for part in raw:
-            rows += part.height
-            dated = part.with_columns(
-                pl.lit(unit.period.start if unit.period else None, pl.Date).alias("quarter_start"),
-                pl.lit(unit.period.end if unit.period else None, pl.Date).alias("quarter_end"),
-            )
-            staged = SHAPES[unit.contract.shape].stage(dated, table, catalogue).lazy()
-            yield staged.select([name for name in columns if name not in made]).collect()
 
-    def write(part: pl.DataFrame) -> None:
-        connection.register("typed_rows", part.to_arrow())
-        try:
-            connection.execute(f"INSERT INTO {own} SELECT {selected} FROM typed_rows AS self")
-        finally:
-            connection.unregister("typed_rows")
-
-    write_behind(typed(), write)
-    return rows
+def _typed(unit: Unit, table: Table, raw: pl.DataFrame, catalogue: Catalogue, wanted: list[str]) -> pa.Table:
+    """Raw rows typed: the columns that are wanted, which alone are made."""
+    dated = raw.with_columns(
+        pl.lit(unit.period.start if unit.period else None, pl.Date).alias("quarter_start"),
+        pl.lit(unit.period.end if unit.period else None, pl.Date).alias("quarter_end"),
+    )
+    return SHAPES[unit.contract.shape].stage(dated, table, catalogue).lazy().select(wanted).collect().to_arrow()
 
 
 def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, delivered: set[str]) -> None:

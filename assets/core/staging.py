@@ -33,7 +33,12 @@ def flat_rows(raw: pl.DataFrame, table: Table) -> pl.LazyFrame:
     typed = [_typed(column, pl.col(text_of(column.name))).alias(column.name) for column in table.columns]
     fingerprint = pl.struct([text_of(column.name) for column in table.columns]).hash(seed=0).alias("row_fingerprint")
     pairs = [name for column in table.columns for name in (column.name, text_of(column.name))]
-    return raw.lazy().with_columns(texts).with_columns(typed).select([*CARRIED, *pairs, fingerprint])
+    return (
+        raw.lazy()
+        .with_columns(texts)
+        .with_columns(typed)
+        .select([*(name for name in CARRIED if name in raw.columns), *pairs, fingerprint])
+    )
 
 
 def _text(column: Column) -> pl.Expr:

@@ -16,7 +16,7 @@ from warehouse.units import ensure_table
 def prepare_core(connection: duckdb.DuckDBPyConnection, contracts: ContractRegistry) -> None:
     """Make every core table that is missing, and the view over those of published figures."""
     for contract, table in contracts.tables():
-        ensure_table(connection, typed_name(contract, table), core_columns(table))
+        ensure_table(connection, typed_name(contract, table), core_columns(contract, table))
     connection.execute(f"CREATE OR REPLACE VIEW core.published_figure AS {_PUBLISHED}")
 
 

@@ -6,13 +6,16 @@ writing (`assets.core.validation`) or the counting (`expectations.suites`).
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import duckdb
 
-from assets.core.stage import Unit, count_rules, evaluated_rules, live_parts, stage
+from assets.core.stage import RuleCount, Unit, count_rules, evaluated_rules, live_parts, stage
 from assets.core.validation import UnitOutcome, write
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import REFERENCE, Contract
 from expectations.ddl import staged_name
+from expectations.outcomes import RuleOutcome
 from expectations.suites import validate
 from warehouse.ledger import add_work, finish_work, places_with_deliveries
 
@@ -24,9 +27,14 @@ class CountsDisagreeError(Exception):
 def make_unit(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> UnitOutcome:
     """Make a unit of core from raw. Raises CountsDisagreeError and RowLostError; then nothing was written."""
     delivered = set(live_parts(connection, unit))
-    rows = stage(connection, unit, catalogue)
-    for name in (name for name, count in rows.items() if count):
-        _count_again(connection, unit, name, delivered)
+    counting: dict[str, Future[list[RuleOutcome]]] = {}
+    # Great Expectations counts a table while the next one is staged.
+    with connection.cursor() as beside, ThreadPoolExecutor(max_workers=1) as other:
+        for name, rows in stage(connection, unit, catalogue):
+            if rows:
+                counting[name] = other.submit(_count_again, beside, unit, name, delivered)
+    for name, counted in counting.items():
+        _compare(counted.result(), count_rules(connection, unit, unit.contract.table(name), delivered), unit, name)
     outcome = write(connection, unit, delivered)
     if unit.contract.is_reference:
         # Every figure may rest on published statistics: all places are to be made anew.
@@ -35,15 +43,20 @@ def make_unit(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Cata
     return outcome
 
 
-def _count_again(connection: duckdb.DuckDBPyConnection, unit: Unit, name: str, delivered: set[str]) -> None:
+def _count_again(
+    connection: duckdb.DuckDBPyConnection, unit: Unit, name: str, delivered: set[str]
+) -> list[RuleOutcome]:
     table = unit.contract.table(name)
     put = table.model_copy(update={"expectations": tuple(evaluated_rules(table, delivered))})
-    outcomes = validate(connection, staged_name(unit.contract, table), unit.contract, put)
-    by_sql = {rule.rule: rule for rule in count_rules(connection, unit, table, delivered)}
+    return validate(connection, staged_name(unit.contract, table), unit.contract, put)
+
+
+def _compare(counted: list[RuleOutcome], by_sql: list[RuleCount], unit: Unit, name: str) -> None:
+    failed = {rule.rule: rule.failed for rule in by_sql}
     disagreeing = [
-        f"{outcome.rule}: {outcome.could_not_evaluate or outcome.failed} against {by_sql[outcome.rule].failed}"
-        for outcome in outcomes
-        if outcome.could_not_evaluate or outcome.failed != by_sql[outcome.rule].failed
+        f"{outcome.rule}: {outcome.could_not_evaluate or outcome.failed} against {failed[outcome.rule]}"
+        for outcome in counted
+        if outcome.could_not_evaluate or outcome.failed != failed[outcome.rule]
     ]
     if disagreeing:
         raise CountsDisagreeError(f"{unit.contract.extract}.{name}, {unit.quarter}: {'; '.join(disagreeing)}")

@@ -74,7 +74,7 @@ def write(connection: duckdb.DuckDBPyConnection, unit: Unit, delivered: set[str]
     """
     tables = [table for table in unit.contract.tables if table.name in delivered]
     for table in unit.base.tables:
-        ensure_table(connection, typed_name(unit.base, table), core_columns(table))
+        ensure_table(connection, typed_name(unit.base, table), core_columns(unit.base, table))
     rows: dict[str, int] = {}
     with transaction(connection):
         stopped = judge_receipts(connection, unit, tables)
@@ -117,8 +117,9 @@ def _accepted(unit: Unit, table: Table) -> str:
     # Most rows break nothing: only those that do need their place worked out column by column.
     whole = "rtrim(replace(row.location, '{column}', ''), ':')"
     place = f"CASE WHEN row.broken IS NULL THEN {whole} ELSE {within_file('row', table)} END"
+    placed = "" if unit.contract.shape == "flat" else f"REPLACE ({place} AS location)"
     return f"""
-        SELECT row.* EXCLUDE (broken) REPLACE ({place} AS location), receipt.received_at, receipt.sha256
+        SELECT row.* EXCLUDE (broken) {placed}, receipt.received_at, receipt.sha256
         FROM (
             SELECT staged.*, faults.broken, CASE WHEN {warned} THEN 'warn' ELSE 'pass' END AS dq_status
             FROM {staged_name(unit.contract, table)} AS staged
@@ -132,7 +133,7 @@ def _accepted(unit: Unit, table: Table) -> str:
 
 
 def _in_force(unit: Unit, table: Table) -> str:
-    columns = list(core_columns(table))
+    columns = list(core_columns(unit.contract, table))
     if unit.contract.replaces == "figure":
         return SHAPES[unit.contract.shape].core("accepted", columns)
     of_table = f"SELECT receipt_id FROM ({IN_FORCE}) WHERE table_name = {literal(table.name)}"

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from assets.core.judgement import located
+from assets.core.judgement import located, with_location
 from assets.core.stage import Unit, faults_name, stage_rows
 from assets.core.validation import write
 from assets.intake.landing import readable, why_not_a_file_to_open
@@ -180,12 +180,15 @@ class Checker:
 
     def _problems(self, connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table) -> list[Problem]:
         not_given = {"area_code"} if self.area_code is None else set()
+        faulty = (
+            f"SELECT staged.*, [rule] AS broken, rule FROM {staged_name(unit.contract, table)} AS staged "
+            f"JOIN (SELECT receipt_id, row_number, unnest(broken) AS rule FROM {faults_name(table)}) "
+            "USING (receipt_id, row_number)"
+        )
         rows = connection.execute(
             f"""
             SELECT row.rule, {located("row", table)} AS location, {"indicator__text" if table.staged else "NULL"}
-            FROM (SELECT staged.*, [rule] AS broken, rule FROM {staged_name(unit.contract, table)} AS staged
-                  JOIN (SELECT receipt_id, row_number, unnest(broken) AS rule FROM {faults_name(table)})
-                  USING (receipt_id, row_number)) AS row
+            FROM ({with_location(faulty, unit, table)}) AS row
             JOIN ops.receipt AS receipt USING (receipt_id)
             JOIN ops.part AS part ON part.receipt_id = row.receipt_id AND part.table_name = ?
             ORDER BY row.row_number, list_position({[e.rule for e in table.expectations]}, row.rule)

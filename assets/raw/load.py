@@ -7,7 +7,7 @@ Here: loading the archived copies of receipts into the raw tables. Not here: rea
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import duckdb
 import polars as pl
@@ -19,11 +19,11 @@ from assets.raw.readers.grid import UnreadableError
 from expectations.contract import Contract, ContractRegistry, Table
 from expectations.ddl import PLACE_COLUMNS, raw_columns, raw_name
 from expectations.expectation import literal
+from warehouse.ahead import made_ahead
 from warehouse.archive import Archive
 from warehouse.connection import transaction
 from warehouse.ledger import Part, Receipt, mark_loaded, receipts, refuse
 from warehouse.units import ensure_table
-from warehouse.writing import write_behind
 
 
 def receipts_of(
@@ -85,14 +85,10 @@ def _load(
     """Put every row of a file into the raw tables, batch by batch: one is written while the next is read."""
     rows = dict.fromkeys((table.name for table in recognised.tables), 0)
     headers = dict.fromkeys(rows, shown_headers())
-
-    def counted() -> Iterator[tuple[Table, Rows]]:
-        for table, batch in recognised.batches():
-            rows[table.name] += batch.height
-            headers[table.name] = shown_headers(batch)
-            yield table, batch
-
-    write_behind(counted(), lambda batch: _insert(connection, contract, batch[0], receipt, batch[1]))
+    for table, batch in made_ahead(recognised.batches()):
+        rows[table.name] += batch.height
+        headers[table.name] = shown_headers(batch)
+        _insert(connection, contract, table, receipt, batch)
     return [Part(receipt.receipt_id, name, headers[name], count) for name, count in rows.items()]
 
 

@@ -85,7 +85,7 @@ def _specs(contract: Contract, group: str, deps: list[dg.AssetKey], described: s
             group_name=group,
             tags=of_extract(contract.extract),
             kinds=_KINDS,
-            metadata=core_schema_metadata(table),
+            metadata=core_schema_metadata(contract, table),
             description=f"{table.title}: {table.grain}. {described}",
         )
         for table in contract.tables

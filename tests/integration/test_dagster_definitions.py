@@ -267,7 +267,7 @@ def _schema(defs: dg.Definitions, asset: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(("contract", "table"), TABLES)
 def test_core_assets_say_their_columns(defs: dg.Definitions, contract: Contract, table: Table) -> None:
-    assert _schema(defs, typed_key(contract, table).to_user_string()) == core_columns(table)
+    assert _schema(defs, typed_key(contract, table).to_user_string()) == core_columns(contract, table)
 
 
 def test_mart_assets_say_their_columns(defs: dg.Definitions, tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_materialisations_and_definitions_carry_the_schema(instance: dg.DagsterI
     graph = defs.resolve_asset_graph()
     for contract, table in ContractRegistry.load().tables():
         columns = graph.get(typed_key(contract, table)).metadata["dagster/column_schema"].columns
-        assert {column.name: column.type for column in columns} == core_columns(table)
+        assert {column.name: column.type for column in columns} == core_columns(contract, table)
 
 
 @pytest.mark.parametrize("asset", [EPISODES, FIGURES], ids=str)
