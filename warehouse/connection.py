@@ -28,8 +28,8 @@ class WarehouseBusyError(Exception):
     """Another process holds the warehouse; the message names it."""
 
 
-CHECKPOINT_AT = "1GB"
-"""How much is written beside the file before it is brought in: closing a connection brings it in once."""
+CHECKPOINT_AT = "16MB"
+"""From how much on a transaction is written into the file at once, rather than beside it first."""
 
 
 STORAGE = "v1.5.0"

@@ -95,7 +95,7 @@ def live_parts(connection: duckdb.DuckDBPyConnection, unit: Unit) -> dict[str, i
 def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> Iterator[tuple[str, int]]:
     """Stage every delivered table of the unit, and find the rules its rows break: each table's name, and its rows.
 
-    A table that was given is finished, while the next ones are in the making.
+    A table that was given is staged, while its rules and the next tables are still to come.
     """
 
     for table in unit.base.tables:
@@ -145,9 +145,9 @@ def _stage(
     rows = {table.name: _write_staged(connection, unit, table, raw_rows(table), catalogue) for table in tables}
     for table in tables:
         _derive(connection, unit, table, delivered)
+        yield table.name, rows[table.name]
         faulty = faulty_rows(evaluated_rules(table, delivered), staged_name(unit.contract, table))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {faults_name(table)} AS {faulty}")
-        yield table.name, rows[table.name]
 
 
 def evaluated_rules(table: Table, delivered: set[str]) -> list[Expectation]:

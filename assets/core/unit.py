@@ -6,11 +6,11 @@ writing (`assets.core.validation`) or the counting (`expectations.suites`).
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 
-from assets.core.stage import RuleCount, Unit, count_rules, evaluated_rules, live_parts, stage
+from assets.core.stage import RuleCount, Unit, evaluated_rules, live_parts, stage
 from assets.core.validation import UnitOutcome, write
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import REFERENCE, Contract
@@ -27,15 +27,19 @@ class CountsDisagreeError(Exception):
 def make_unit(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> UnitOutcome:
     """Make a unit of core from raw. Raises CountsDisagreeError and RowLostError; then nothing was written."""
     delivered = set(live_parts(connection, unit))
-    counting: dict[str, Future[list[RuleOutcome]]] = {}
-    # Great Expectations counts a table while the next one is staged.
+    # Great Expectations counts what is staged while the rest is made, up to the writing's end.
     with connection.cursor() as beside, ThreadPoolExecutor(max_workers=1) as other:
-        for name, rows in stage(connection, unit, catalogue):
-            if rows:
-                counting[name] = other.submit(_count_again, beside, unit, name, delivered)
-    for name, counted in counting.items():
-        _compare(counted.result(), count_rules(connection, unit, unit.contract.table(name), delivered), unit, name)
-    outcome = write(connection, unit, delivered)
+        counting = {
+            name: other.submit(_count_again, beside, unit, name, delivered)
+            for name, rows in stage(connection, unit, catalogue)
+            if rows
+        }
+
+        def prove(name: str, by_sql: list[RuleCount]) -> None:
+            if name in counting:
+                _compare(counting[name].result(), by_sql, unit, name)
+
+        outcome = write(connection, unit, delivered, prove)
     if unit.contract.is_reference:
         # Every figure may rest on published statistics: all places are to be made anew.
         finish_work(connection, unit.quarter, unit.areas)

@@ -7,7 +7,7 @@ on the staged tables in between (`assets.core.unit`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -67,10 +67,16 @@ def _of_table(outcomes: Sequence[TableOutcome]) -> TableOutcome:
     return TableOutcome(sum(outcome.rows for outcome in outcomes), tuple(rules.values()))
 
 
-def write(connection: duckdb.DuckDBPyConnection, unit: Unit, delivered: set[str]) -> UnitOutcome:
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    unit: Unit,
+    delivered: set[str],
+    prove: Callable[[str, list[RuleCount]], None] = lambda *_: None,
+) -> UnitOutcome:
     """Judge every staged receipt, quarantine its bad rows, and replace the unit's typed rows by those in force.
 
-    One transaction: the ledger, the quarantine and core change together or not at all. Raises RowLostError.
+    One transaction: the ledger, the quarantine and core change together or not at all. Before it ends, `prove` is given
+    each table's name and counts; what it raises undoes all. Raises RowLostError.
     """
     tables = [table for table in unit.contract.tables if table.name in delivered]
     for table in unit.base.tables:
@@ -98,16 +104,16 @@ def write(connection: duckdb.DuckDBPyConnection, unit: Unit, delivered: set[str]
             if table in tables:
                 _cover_as_printed(connection, unit)
         settle(connection, unit.contract.extract, unit.quarter, unit.areas, in_force)
+        counts = {table.name: count_rules(connection, unit, table, delivered) for table in tables}
+        for name, counted in counts.items():
+            prove(name, counted)
     totals = connection.execute(
         "SELECT coalesce(sum(rows_read), 0), coalesce(sum(rows_quarantined), 0) FROM ops.receipt WHERE extract = ? "
         "AND quarter = ? AND area_code IN (SELECT unnest(?::VARCHAR[])) AND loaded AND NOT withdrawn",
         [unit.contract.extract, unit.quarter, list(unit.areas)],
     ).fetchone()
     read, set_aside = totals or (0, 0)
-    outcomes = {
-        table.name: TableOutcome(rows[table.name], tuple(count_rules(connection, unit, table, delivered)))
-        for table in tables
-    }
+    outcomes = {table.name: TableOutcome(rows[table.name], tuple(counts[table.name])) for table in tables}
     return UnitOutcome(int(read), int(set_aside), tuple(stopped), outcomes)
 
 

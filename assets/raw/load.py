@@ -25,6 +25,9 @@ from warehouse.connection import transaction
 from warehouse.ledger import Part, Receipt, mark_loaded, receipts, refuse
 from warehouse.units import ensure_table
 
+GROUP_ROWS = 122_880
+"""How many rows DuckDB compresses together."""
+
 
 def receipts_of(
     connection: duckdb.DuckDBPyConnection,
@@ -130,7 +133,8 @@ def _place(receipt: Receipt) -> dict[str, str]:
 def _arrow(rows: Rows) -> pa.Table:
     """The rows as an Arrow table with the raw table's columns, but for the delivery's own."""
     if isinstance(rows, ColumnarRows):
-        return rows.frame.to_arrow()
+        # In pieces, so that DuckDB can take several at a time.
+        return pa.Table.from_batches(rows.frame.to_arrow().to_batches(max_chunksize=GROUP_ROWS))
     by_column = list(zip(*rows.values, strict=True)) if rows.height else [()] * len(rows.columns)
     return pa.table(
         {
