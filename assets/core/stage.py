@@ -205,10 +205,9 @@ def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, del
     own, types = staged_name(unit.contract, table), staged_columns(unit.contract, table)
     columns = ", ".join(f"({one.sql.format(**names)})::{types[one.name]} AS {quote(one.name)}" for one in made)
     into = ", ".join(f"{quote(one.name)} = made.{quote(one.name)}" for one in made)
-    # Beside the rows, then into them: a window would carry every column of its rows along.
-    connection.execute(
-        f"CREATE OR REPLACE TABLE staging.main.made AS SELECT rowid AS place, {columns} FROM {own} AS self"
-    )
+    # Beside the rows, since a window would carry every column of its rows along; then into them, in their order.
+    beside = f"SELECT rowid AS place, {columns} FROM {own} AS self ORDER BY place"
+    connection.execute(f"CREATE OR REPLACE TABLE staging.main.made AS {beside}")
     connection.execute(f"UPDATE {own} SET {into} FROM staging.main.made AS made WHERE made.place = {own}.rowid")
     connection.execute("DROP TABLE staging.main.made")
 
