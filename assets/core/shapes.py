@@ -19,22 +19,20 @@ from assets.core.lait import stage_lait
 from assets.core.population_by_age import population_by_age_in_core, stage_population_by_age
 from assets.core.population_vintage import population_vintages_in_core, stage_population_vintages
 from assets.core.reported_figure import in_force_figures, stage_reported_figures
-from assets.core.staging import flat_rows
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import Table
 
-Stage = Callable[[pl.DataFrame, Table, Catalogue], pl.LazyFrame | pl.DataFrame]
+Stage = Callable[[pl.DataFrame, Table, Catalogue], pl.DataFrame]
 Core = Callable[[str, list[str]], str]
 
 
 @dataclass(frozen=True)
 class Shape:
-    """`stage` gives a staged row a raw one; `core` is the SELECT of core rows from a relation of accepted ones."""
+    """`stage` gives staged rows of raw ones; `core` is the SELECT of core rows from a relation of accepted ones."""
 
-    stage: Stage
+    stage: Stage | None
+    """None where `assets.core.staging` says it all, and the rows need not leave DuckDB."""
     core: Core
-    is_by_row: bool = False
-    """Whether a row is staged by itself, so that the rows may come in slices."""
 
 
 def as_they_are(accepted: str, columns: list[str]) -> str:
@@ -44,7 +42,7 @@ def as_they_are(accepted: str, columns: list[str]) -> str:
 
 
 SHAPES: Mapping[str, Shape] = {
-    "flat": Shape(lambda raw, table, _: flat_rows(raw, table), as_they_are, is_by_row=True),
+    "flat": Shape(None, as_they_are),
     "reported_figures": Shape(stage_reported_figures, in_force_figures),
     "education_statistics": Shape(stage_education_statistics, education_statistics_in_core),
     "exclusions": Shape(stage_exclusions, exclusions_in_core),

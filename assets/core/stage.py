@@ -8,26 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from itertools import chain
 
 import duckdb
 import polars as pl
 import pyarrow as pa
 
 from assets.core.shapes import SHAPES
+from assets.core.staging import flat_rows
 from assets.marts.catalogue_model import Catalogue
 from assets.reference.areas import areas
 from expectations.contract import Contract, Table
 from expectations.ddl import raw_name, staged_columns, staged_name
 from expectations.expectation import Expectation
 from expectations.quarantine import faulty_rows
-from warehouse.ahead import made_ahead
 from warehouse.quarters import FinancialQuarter, quarter_or_none
 from warehouse.units import quote
-
-SLICE_ROWS = 122_880
-"""How many raw rows are typed at a time: as many as DuckDB keeps together."""
 
 
 @dataclass(frozen=True)
@@ -97,25 +94,19 @@ def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogu
 
     A table that was given is staged, while its rules and the next tables are still to come.
     """
-
     for table in unit.base.tables:
         places = f"SELECT receipt_id, row_number, location FROM {raw_name(unit.base, table)}"
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {placed_name(table)} AS {places}")
+    _define_scope(connection, unit)
 
-    def raw_rows(table: Table) -> Iterator[pl.DataFrame]:
-        query = f"""
-            SELECT raw.* FROM {raw_name(unit.contract, table)} AS raw
-            JOIN ops.receipt AS receipt USING (receipt_id)
-            WHERE raw.quarter = ? AND raw.area_code IN (SELECT unnest(?::VARCHAR[]))
-              AND NOT receipt.withdrawn AND receipt.loaded
+    def raw_rows(table: Table) -> str:
+        return f"""
+            (SELECT raw.* FROM {raw_name(unit.contract, table)} AS raw
+             JOIN ops.receipt AS receipt USING (receipt_id)
+             WHERE raw.quarter = getvariable('scope_quarter')
+               AND list_contains(getvariable('scope_areas'), raw.area_code)
+               AND NOT receipt.withdrawn AND receipt.loaded)
             """
-        # What is read bit by bit needs a connection of its own: another statement would end the reading.
-        with connection.cursor() as reading:
-            found = reading.execute(query, [unit.quarter, list(unit.areas)])
-            if SHAPES[unit.contract.shape].is_by_row:
-                yield from (pl.DataFrame(rows) for rows in found.to_arrow_reader(SLICE_ROWS))
-            else:
-                yield found.pl()
 
     return _stage(connection, unit, set(live_parts(connection, unit)), raw_rows, catalogue)
 
@@ -126,17 +117,22 @@ def stage_rows(
     """Stage raw rows given as a frame a table. Returns their numbers."""
     for table in unit.base.tables:
         if table.name in raw:
-            connection.register("raw_rows", raw[table.name].select("receipt_id", "row_number", "location").to_arrow())
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {placed_name(table)} AS FROM raw_rows")
-            connection.unregister("raw_rows")
-    return dict(_stage(connection, unit, set(raw), lambda table: iter([raw[table.name]]), catalogue))
+            connection.register(f"given_{table.name}", raw[table.name].to_arrow())
+            places = f"SELECT receipt_id, row_number, location FROM given_{table.name}"
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {placed_name(table)} AS {places}")
+    return dict(_stage(connection, unit, set(raw), lambda table: f"given_{table.name}", catalogue))
+
+
+def _define_scope(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
+    connection.execute("SET VARIABLE scope_quarter = ?", [unit.quarter])
+    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(unit.areas)])
 
 
 def _stage(
     connection: duckdb.DuckDBPyConnection,
     unit: Unit,
     delivered: set[str],
-    raw_rows: Callable[[Table], Iterator[pl.DataFrame]],
+    raw_rows: Callable[[Table], str],
     catalogue: Catalogue,
 ) -> Iterator[tuple[str, int]]:
     tables = [table for table in unit.contract.tables if table.name in delivered]
@@ -157,43 +153,31 @@ def evaluated_rules(table: Table, delivered: set[str]) -> list[Expectation]:
 
 
 def _write_staged(
-    connection: duckdb.DuckDBPyConnection,
-    unit: Unit,
-    table: Table,
-    raw: Iterator[pl.DataFrame],
-    catalogue: Catalogue,
+    connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, raw: str, catalogue: Catalogue
 ) -> int:
-    """Type a table's raw rows, and make those of its derived columns that look into no table. Returns rows."""
+    """Type a table's raw rows, and make those of its derived columns that look at no other row. Returns rows."""
     own, columns = staged_name(unit.contract, table), staged_columns(unit.contract, table)
-    declared = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
-    connection.execute(f"CREATE OR REPLACE TABLE {own} ({declared})")
     made = {derived.name: "NULL" if derived.looks_up else derived.sql.format() for derived in table.derived}
     selected = ", ".join(
         f"({made.get(column, f'self.{quote(column)}')})::{kind} AS {quote(column)}" for column, kind in columns.items()
     )
-    wanted = [name for name in columns if name not in made]
-    typed = (_typed(unit, table, part, catalogue, wanted) for part in raw)
-    batches = (batch for part in made_ahead(typed) for batch in part.to_batches())
-    first = next(batches, None)
-    if first is None:
-        return 0
-    # One statement takes them as they come: rows inserted slice by slice would be copied twice.
-    connection.register("typed_rows", pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
-    try:
-        connection.execute(f"INSERT INTO {own} SELECT {selected} FROM typed_rows AS self")
-    finally:
-        connection.unregister("typed_rows")
+    first, last = (f"DATE '{day}'" if day else "NULL::DATE" for day in _bounds(unit))
+    dated = f"(SELECT *, {first} AS quarter_start, {last} AS quarter_end FROM {raw})"
+    of_its_own = SHAPES[unit.contract.shape].stage
+    if of_its_own is None:
+        typed = f"({flat_rows(table, dated)})"
+    else:
+        frame = connection.execute(f"SELECT * FROM {dated}").pl()
+        connection.register("typed_rows", of_its_own(frame, table, catalogue).to_arrow())
+        typed = "typed_rows"
+    connection.execute(f"CREATE OR REPLACE TABLE {own} AS SELECT {selected} FROM {typed} AS self")
+    connection.execute("DROP VIEW IF EXISTS typed_rows")
     row = connection.execute(f"SELECT count(*) FROM {own}").fetchone()
     return row[0] if row else 0
 
 
-def _typed(unit: Unit, table: Table, raw: pl.DataFrame, catalogue: Catalogue, wanted: list[str]) -> pa.Table:
-    """Raw rows typed: the columns that are wanted, which alone are made."""
-    dated = raw.with_columns(
-        pl.lit(unit.period.start if unit.period else None, pl.Date).alias("quarter_start"),
-        pl.lit(unit.period.end if unit.period else None, pl.Date).alias("quarter_end"),
-    )
-    return SHAPES[unit.contract.shape].stage(dated, table, catalogue).lazy().select(wanted).collect().to_arrow()
+def _bounds(unit: Unit) -> tuple[date | None, date | None]:
+    return (unit.period.start, unit.period.end) if unit.period else (None, None)
 
 
 def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, delivered: set[str]) -> None:

@@ -1,76 +1,89 @@
-"""Staging: raw text to typed columns, with Polars, each value beside the text it was read from.
+"""Staging: raw text to typed columns, each value beside the text it was read from.
 
-Here: the one reading of types that every flat table shares. Not here: shapes of their own
-(`assets.core.reported_figure`), nor any judgement of a value: what cannot be read is null and its text stays.
+Here: the one reading of types that every flat table shares, as SQL, since DuckDB reads each different text of a column
+once and not once a row. Not here: shapes of their own (`assets.core.reported_figure`), nor any judgement of a value:
+what cannot be read is null and its text stays.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import duckdb
 import polars as pl
 
 from expectations.contract import Column, Table
 from expectations.ddl import PLACE_COLUMNS
-from expectations.expectation import text_of
+from expectations.expectation import literal, quoted, text_of
 
 CARRIED = [*PLACE_COLUMNS, "quarter_start", "quarter_end", "row_number", "location", "ragged"]
 """Columns that pass through staging as they are."""
 BLANKS = ("", "#N/A")
 """Texts that stand for nothing: a look-up that found none is written `#N/A` by spreadsheets."""
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+"""What Unicode takes for white space; SQL by itself takes only some of it."""
 _YES, _NO = ("Y", "YES", "TRUE", "1"), ("N", "NO", "FALSE", "0")
+_FRACTION = "%.f"
+"""In a form: perhaps a fraction of a second."""
 
 
 def stage_flat(raw: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Raw rows (all text, with the delivery's quarter) to staged rows: typed values, texts, and a fingerprint."""
-    return flat_rows(raw, table).collect()
+    """Raw rows (all text, with the delivery's quarter) to staged rows, in their order."""
+    with duckdb.connect() as connection:
+        connection.register("raw", raw.to_arrow())
+        carried = [name for name in CARRIED if name in raw.columns]
+        return connection.execute(flat_rows(table, "raw", carried)).pl()
 
 
-def flat_rows(raw: pl.DataFrame, table: Table) -> pl.LazyFrame:
-    """The staged rows of raw ones, not made before it is known which of their columns are wanted.
+def flat_rows(table: Table, raw: str, carried: Sequence[str] = CARRIED) -> str:
+    """SELECT of staged rows from a relation of raw ones: typed values, texts, and a fingerprint.
 
     The fingerprint covers every declared column's text: equal rows have equal fingerprints.
     """
-    texts = [_text(column).alias(text_of(column.name)) for column in table.columns]
-    typed = [_typed(column, pl.col(text_of(column.name))).alias(column.name) for column in table.columns]
-    fingerprint = pl.struct([text_of(column.name) for column in table.columns]).hash(seed=0).alias("row_fingerprint")
-    pairs = [name for column in table.columns for name in (column.name, text_of(column.name))]
-    return (
-        raw.lazy()
-        .with_columns(texts)
-        .with_columns(typed)
-        .select([*(name for name in CARRIED if name in raw.columns), *pairs, fingerprint])
+    kept = ", ".join(carried)
+    texts = ", ".join(f"{_text(column)} AS {quoted(text_of(column.name))}" for column in table.columns)
+    pairs = ", ".join(
+        f"{_typed(column)} AS {quoted(column.name)}, {quoted(text_of(column.name))}" for column in table.columns
     )
+    fingerprint = f"hash({', '.join(quoted(text_of(column.name)) for column in table.columns)})"
+    return f"SELECT {kept}, {pairs}, {fingerprint} AS row_fingerprint FROM (SELECT {kept}, {texts} FROM {raw})"
 
 
-def _text(column: Column) -> pl.Expr:
-    trimmed = pl.col(column.name).str.strip_chars()
-    return pl.when(~trimmed.is_in(BLANKS)).then(trimmed)
+def _text(column: Column) -> str:
+    text = f"trim({quoted(column.name)}, {literal(WHITE_SPACE)})"
+    for blank in BLANKS:
+        text = f"nullif({text}, {literal(blank)})"
+    return text
 
 
-def _typed(column: Column, text: pl.Expr) -> pl.Expr:
+def _typed(column: Column) -> str:
+    text = quoted(text_of(column.name))
     if column.pick:
-        text = text.str.extract(column.pick)
+        text = f"nullif(regexp_extract({text}, {literal(column.pick)}, 1), '')"
     if column.words:
-        text = text.str.to_lowercase().replace_strict(dict(column.words), default=text, return_dtype=pl.String)
+        codes = " ".join(f"WHEN {literal(word)} THEN {literal(code)}" for word, code in column.words.items())
+        text = f"CASE lower({text}) {codes} ELSE {text} END"
     match column.type:
         case "text" | "code":
-            folds = {"lower": text.str.to_lowercase(), "upper": text.str.to_uppercase(), "none": text}
-            return folds[column.fold]
+            return text if column.fold == "none" else f"{column.fold}({text})"
         case "whole_number":
-            return pl.when(text.str.contains(r"^-?\d{1,18}$")).then(text).cast(pl.Int64, strict=False)
+            return f"CASE WHEN regexp_full_match({text}, '-?[0-9]{{1,18}}') THEN TRY_CAST({text} AS BIGINT) END"
         case "decimal":
-            plain = text.str.contains(r"^-?(\d{1,12}(\.\d+)?|\.\d+)$")
-            return pl.when(plain).then(text).cast(pl.Decimal(18, 6), strict=False)
+            is_plain = f"regexp_full_match({text}, '-?([0-9]{{1,12}}(\\.[0-9]+)?|\\.[0-9]+)')"
+            return f"CASE WHEN {is_plain} THEN TRY_CAST({text} AS DECIMAL(18,6)) END"
         case "date":
-            return _plausible(pl.coalesce([text.str.to_date(form, strict=False) for form in column.formats]))
+            return f"{_moment(column, text)}::DATE"
         case "timestamp":
-            return _plausible(
-                pl.coalesce([text.str.to_datetime(form, time_unit="us", strict=False) for form in column.formats])
-            )
+            return _moment(column, text)
         case "yes_no":
-            upper = text.str.to_uppercase()
-            return pl.when(upper.is_in(_YES)).then(True).when(upper.is_in(_NO)).then(False)
+            upper = f"upper({text})"
+            return f"CASE WHEN {upper} IN {_YES} THEN TRUE WHEN {upper} IN {_NO} THEN FALSE END"
 
 
-def _plausible(day: pl.Expr) -> pl.Expr:
-    # Polars reads years of any length (`20195`, `206`): no date of ours lies outside these.
-    return pl.when(day.dt.year().is_between(1900, 2199)).then(day)
+def _moment(column: Column, text: str) -> str:
+    """The first form that fits; `9999` or `0206` may be read as a year, but no date of ours lies outside these."""
+    forms = []
+    for form in column.formats:
+        forms += [form.replace(_FRACTION, ".%f"), form.replace(_FRACTION, "")] if _FRACTION in form else [form]
+    moment = f"try_strptime({text}, {forms})"
+    return f"CASE WHEN year({moment}) BETWEEN 1900 AND 2199 THEN {moment} END"

@@ -31,7 +31,7 @@ from assets.raw.layouts.flat import from_header, is_named_for, missing_headers, 
 from assets.raw.layouts.printed import is_printed, read_printed
 from assets.raw.layouts.records import read_record_tables, record_tables
 from assets.raw.readers.delimited import read_delimited
-from assets.raw.readers.delimited_frame import read_regular
+from assets.raw.readers.delimited_frame import header_of_regular, read_regular
 from assets.raw.readers.grid import Sheet, UnreadableError
 from assets.raw.readers.parquet import is_parquet, read_parquet
 from assets.raw.readers.workbook import is_workbook, read_workbook
@@ -139,16 +139,23 @@ def open_sheets(path: Path) -> tuple[Sheet, ...]:
 
 
 def _recognise_long_text(path: Path, contracts: ContractRegistry) -> Recognised | None:
-    """A long text that is regular and flat; None for any other, which is to be read with care."""
+    """A long text that begins with the header of a flat extract; None for any other, which is to be read with care.
+
+    Whether it is regular to its end shows when it is read: if not, it is then read with care.
+    """
     if is_workbook(path) or path.stat().st_size <= LONG:
         return None
-    text = read_regular(path)
-    found = _flat((header_of_text(text),), "csv", contracts) if text else None
-    if text is None or found is None:
+    header = header_of_regular(path)
+    found = _flat((header_of_text(header),), "csv", contracts) if header else None
+    if found is None:
         return None
     contract, ((table, sheet),) = found
-    rows = read_regular_rows(text, table)
-    return Recognised(contract, (table,), FLAT, lambda: iter([(table, rows)]), sheet)
+
+    def batches() -> Batches:
+        text = read_regular(path)
+        yield table, read_regular_rows(text, table) if text else read_flat(read_delimited(path), table)
+
+    return Recognised(contract, (table,), FLAT, batches, sheet)
 
 
 def _recognise_sheets(sheets: tuple[Sheet, ...], contracts: ContractRegistry) -> Recognised:

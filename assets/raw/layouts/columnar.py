@@ -54,9 +54,9 @@ def header_of(frame: pl.DataFrame) -> Sheet:
     return Sheet("", (GridRow(1, tuple(frame.columns)),))
 
 
-def header_of_text(text: RegularText) -> Sheet:
-    """The text's header alone as a sheet."""
-    return Sheet("", (GridRow(FIRST_LINE - 1, text.header),))
+def header_of_text(header: tuple[str | None, ...]) -> Sheet:
+    """A text's header alone as a sheet."""
+    return Sheet("", (GridRow(FIRST_LINE - 1, header),))
 
 
 def read_columnar(frame: pl.DataFrame, table: Table) -> ColumnarRows:
@@ -66,7 +66,7 @@ def read_columnar(frame: pl.DataFrame, table: Table) -> ColumnarRows:
 
 def read_regular_rows(text: RegularText, table: Table) -> ColumnarRows:
     """The rows of regular text, told as those of a flat file are: a row's number is its line."""
-    return _rows(text.frame, header_of_text(text), table, first=FIRST_LINE, layout=FLAT)
+    return _rows(text.frame, header_of_text(text.header), table, first=FIRST_LINE, layout=FLAT)
 
 
 def _rows(frame: pl.DataFrame, sheet: Sheet, table: Table, *, first: int, layout: str) -> ColumnarRows:

@@ -43,12 +43,11 @@ def read_regular(path: Path) -> RegularText | None:
     data = path.read_bytes().removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
     if data.startswith(codecs.BOM_UTF8) or not _has_plain_lines(data):
         return None
-    first = data[: data.find(b"\n") if b"\n" in data else len(data)].decode("utf-8", errors="replace")
-    if len(first.splitlines()) != 1 or not first.strip():
+    header = _header(data)
+    if header is None:
         return None
-    delimiter = delimiter_of(first)
+    delimiter, width = header[0], len(header[1])
     try:
-        width = len(next(csv.reader([first.rstrip("\r")], delimiter=delimiter, strict=True)))
         if not _has_whole_cells(data, delimiter, width):
             return None
         cells = _native(data, delimiter, width)
@@ -57,6 +56,27 @@ def read_regular(path: Path) -> RegularText | None:
         return None
     # A line too long was an error; one too short shows in the cells of all, and one left out in the rows.
     return _as_regular(cells) if cells.height == data.count(b"\n") + 1 else None
+
+
+def header_of_regular(path: Path) -> tuple[str | None, ...] | None:
+    """The cells of the first line, if that line is regular; of the lines below nothing is known yet."""
+    with path.open("rb") as file:
+        line = file.readline(MAXIMUM_CELL).removeprefix(codecs.BOM_UTF8)
+    header = _header(line) if line.endswith(b"\n") and _has_plain_lines(line) else None
+    return tuple(cell.strip() or None for cell in header[1]) if header else None
+
+
+def _header(data: bytes) -> tuple[str, list[str]] | None:
+    """The delimiter and the cells of the first line; None where it is not regular."""
+    first = data[: data.find(b"\n") if b"\n" in data else len(data)].rstrip(b"\r")
+    try:
+        text = first.decode("utf-8")
+        if len(text.splitlines()) != 1 or not text.strip():
+            return None
+        delimiter = delimiter_of(text)
+        return delimiter, next(csv.reader([text], delimiter=delimiter, strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        return None
 
 
 def _has_plain_lines(data: bytes) -> bool:
