@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from assets.raw.readers.xml_shapes import Node
 
 JOINED_BY = "|"
+
+Ordinals = NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,20 @@ class Batch:
 class Kept:
     """What one node has kept since the last batch; see `Node` for what each of these is."""
 
-    lines: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.Int64))
-    around: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt32))
-    locations: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
-    texts: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
-    holders: Mapping[Node, pl.Series] = field(default_factory=dict)
+    lines: pl.Series
+    around: pl.Series
+    locations: pl.Series
+    texts: pl.Series
+    holders: Mapping[Node, pl.Series]
+
+
+NOTHING = Kept(
+    lines=pl.Series(dtype=pl.Int64),
+    around=pl.Series(dtype=pl.UInt32),
+    locations=pl.Series(dtype=pl.String),
+    texts=pl.Series(dtype=pl.String),
+    holders={},
+)
 
 
 def make_batches(nodes: Sequence[Node], lines_before: int) -> list[Batch]:
@@ -133,23 +146,24 @@ class _Making:
             return self._kept[node].locations
         if node not in self._locations:
             assert node.parent
-            around = self._kept[node].around
-            above = self._location(node.parent).gather(around)
-            self._locations[node] = shown_location(node, above, positions(around))
+            above, around = self._location(node.parent), self._kept[node].around.to_numpy()
+            self._locations[node] = shown_location(node, above, around, positions(around))
         return self._locations[node]
 
     def _texts_held(self, node: Node, holder: Node) -> pl.Series:
         """The text at a path for each element that holds it: null where none stands, joined where several do."""
         if (node, holder) not in self._held:
-            kept, count = self._kept.get(node, Kept()), self._count(holder)
-            at, texts = kept.holders.get(holder, Kept().around), kept.texts.alias("texts")
+            kept, count = self._kept.get(node, NOTHING), self._count(holder)
+            at, texts = kept.holders.get(holder, NOTHING.around), kept.texts
             # The texts are in the order of their elements.
-            is_repeated = bool((at.diff() == 0).any())
-            if is_repeated or len(at) < count:
-                if is_repeated:
-                    joined = pl.DataFrame([at.alias("at"), texts]).group_by("at", maintain_order=True)
-                    at, texts = joined.agg(pl.col("texts").str.join(JOINED_BY)).get_columns()
-                texts = pl.Series([None], dtype=pl.String).new_from_index(0, count).scatter(at, texts)
+            if (at.diff() == 0).any():
+                together = pl.DataFrame({"at": at, "texts": texts}).group_by("at", maintain_order=True).all()
+                at, texts = together["at"], together["texts"].list.join(JOINED_BY)
+            if len(at) < count:
+                # Where none stands, the null put behind the last is taken.
+                text_of = np.full(count, len(texts), np.uint32)
+                text_of[at.to_numpy()] = np.arange(len(texts))
+                texts = texts.extend_constant(None, 1).gather(text_of)
             self._held[node, holder] = texts
         return self._held[node, holder]
 
@@ -166,16 +180,22 @@ class _Making:
         return pl.Series(told, dtype=pl.String)
 
 
-def shown_location(node: Node, above: pl.Series, position: pl.Series) -> pl.Series:
-    """`/Children/Child[2]/Section47[1]`: what is no record shows its position only where it is not the first."""
-    shown = pl.format("{}/" + node.name + "[{}]", "above", "position")
+def shown_location(node: Node, above: pl.Series, around: Ordinals, position: NDArray[np.int64]) -> pl.Series:
+    """`/Children/Child[2]/Section47[1]`: what is no record shows its position only where it is not the first.
+
+    `above` are the locations of the node above, `around` which of these each element stands in, and at what position.
+    """
+    outer, at = pl.lit(above.gather(around)), pl.lit(pl.Series(position))
+    shown = pl.format("{}/" + node.name + "[{}]", outer, at)
     if not node.shape:
-        shown = pl.when(pl.col("position") > 1).then(shown).otherwise(pl.col("above") + f"/{node.name}")
-    return pl.select(above=above, position=position).select(shown).to_series()
+        shown = pl.when(at > 1).then(shown).otherwise(outer + f"/{node.name}")
+    return pl.select(shown).to_series()
 
 
-def positions(around: pl.Series) -> pl.Series:
+def positions(around: Ordinals) -> NDArray[np.int64]:
     """The position of each element among its like, from 1, where those around them are in order."""
-    index = pl.int_range(pl.len(), dtype=pl.Int64)
-    begins = pl.when(pl.col("around") != pl.col("around").shift()).then(index)
-    return pl.select(around=around).select(index - begins.forward_fill().fill_null(0) + 1).to_series()
+    index = np.arange(len(around))
+    begins = np.flatnonzero(np.diff(around, prepend=np.uint32(0)) != 0)
+    first = np.zeros(len(around), np.int64)
+    first[begins] = begins
+    return index - np.maximum.accumulate(first) + 1

@@ -12,19 +12,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from assets.raw.readers.xml_file import PIECE
-from assets.raw.readers.xml_frames import Batch, Kept, batches_of, positions, shown_location
+from assets.raw.readers.xml_frames import NOTHING, Batch, Kept, Ordinals, batches_of, positions, shown_location
 from assets.raw.readers.xml_records import MAXIMUM_RECORD
 from assets.raw.readers.xml_shapes import ANY_ROOT, Node, RecordShape, compile_shapes
 from assets.raw.readers.xml_tokens import Elements, Index, IrregularError, Small, Tags
 
 MAXIMUM_PATHS = 1_000
 """Different paths of a file that is taken for regular."""
-
-Ordinals = NDArray[np.uint32]
-
 
 class Placing:
     """The nodes of one file, and what they keep of it, piece by piece, from one batch to the next."""
@@ -53,8 +49,10 @@ class Placing:
         kept, self._kept = self._kept, defaultdict(_Keeping)
         return batches_of({node: kept[node].together() for node in self._nodes if node in kept})
 
-    def keep(self, elements: Elements, line_of: Index, again: int) -> None:
-        """Keep what the shapes ask for of a piece. The first elements, so many, were open before it began.
+    def keep(self, elements: Elements, lines_before: int, again: int) -> None:
+        """Keep what the shapes ask for of a piece, above which the file has so many lines.
+
+        The first elements, `again` of them, were open before the piece began, and are written again.
 
         Raises IrregularError where a unit does not end in the piece, or may be larger than any return has.
         """
@@ -67,15 +65,14 @@ class Placing:
             own = of_piece.elements_of(node)
             if node.is_counted and len(own):
                 kept = self._kept[node]
-                kept.lines.append(line_of[own])
+                kept.lines.append(of_piece.lines_of(node) + lines_before)
                 kept.count += len(own)
                 if not node.begins_unit:
                     assert node.parent
                     kept.around.append(of_piece.around(node) + np.uint32(before.get(node.parent, 0)))
-            texts = of_piece.texts_of(node)
-            if node.holders and len(texts):
+            if node.holders and of_piece.has_texts(node):
                 kept = self._kept[node]
-                kept.texts.append(texts)
+                kept.texts.append(of_piece.texts_of(node))
                 for holder, _ in node.holders:
                     kept.holders[holder].append(of_piece.held_by(holder, node) + np.uint32(before.get(holder, 0)))
 
@@ -123,14 +120,14 @@ class Placing:
             if not len(outers):
                 continue
             around = of_piece.around(node)
-            position = positions(pl.Series(around)).to_numpy().copy()
+            position = positions(around)
             if outers[0] < again:
                 position[around == 0] += node.position - int(len(own) > 0 and own[0] < again)
             if len(own) and around[-1] == len(outers) - 1:
                 node.position = int(position[-1])
             elif len(outers) > 1 or outers[0] >= again:
                 node.position = 0
-            locations[node] = shown_location(node, locations[outer].gather(around), pl.Series(position))
+            locations[node] = shown_location(node, locations[outer], around, position)
             if node.begins_unit and len(own):
                 self._kept[node].locations.append(locations[node])
                 of_piece.check_sizes(own)
@@ -150,10 +147,10 @@ class _Keeping:
     def together(self) -> Kept:
         """All of it as one."""
         return Kept(
-            lines=pl.Series(np.concatenate([np.zeros(0, np.int64), *self.lines])),
-            around=pl.Series(np.concatenate([np.zeros(0, np.uint32), *self.around])),
-            locations=pl.concat([pl.Series(dtype=pl.String), *self.locations], rechunk=True),
-            texts=pl.concat([pl.Series(dtype=pl.String), *self.texts], rechunk=True),
+            lines=pl.Series(np.concatenate(self.lines)) if self.lines else NOTHING.lines,
+            around=pl.Series(np.concatenate(self.around)) if self.around else NOTHING.around,
+            locations=pl.concat(self.locations, rechunk=True) if self.locations else NOTHING.locations,
+            texts=pl.concat(self.texts, rechunk=True) if self.texts else NOTHING.texts,
             holders={holder: pl.Series(np.concatenate(held)) for holder, held in self.holders.items()},
         )
 
@@ -188,9 +185,18 @@ class _Piece:
         """For each element of a node, which is around it, of those of the node above."""
         return self._ordinals[self._elements.parents[self._own[node]]]
 
+    def lines_of(self, node: Node) -> Index:
+        """The line of the piece, from 1, at which each element of a node begins."""
+        return np.searchsorted(self._elements.line_ends, self._elements.begins[self._own[node]]) + 1
+
+    def has_texts(self, node: Node) -> bool:
+        """Whether text stands in any element of a node."""
+        return self._texts_at[node].start < self._texts_at[node].stop
+
     def texts_of(self, node: Node) -> pl.Series:
         """The texts that stand in a node's elements, in their order."""
-        return self._texts[self._texts_at[node]]
+        at = self._texts_at[node]
+        return self._texts.slice(at.start, at.stop - at.start)
 
     def held_by(self, holder: Node, node: Node) -> Ordinals:
         """For each of a node's texts, which element of the holder is around it."""

@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-import numpy as np
 import polars as pl
 
 from assets.raw.readers.xml_file import MAXIMUM_BYTES
@@ -135,8 +134,6 @@ class _Reading:
         again = len(self._open)
         piece = "".join(f"<{name}>" for name in self._open).encode() + piece
         elements = take_apart(piece, self._tags)
-        newlines = np.flatnonzero(np.frombuffer(piece, np.uint8) == ord("\n"))
-        lines = self._lines + 1 + np.searchsorted(newlines, elements.begins)
-        self._placing.keep(elements, lines, again)
+        self._placing.keep(elements, self._lines, again)
         self._open = [self._tags.names[elements.names[element]] for element in elements.open]
-        self._lines += len(newlines)
+        self._lines += len(elements.line_ends)

@@ -88,6 +88,8 @@ class Elements:
     """Which element is around it; of the outermost, 0, which is itself."""
     levels: tuple[Index, ...]
     """The elements at each depth, from the outermost."""
+    line_ends: Index
+    """The bytes that end a line."""
     size: int
     """The bytes of the piece."""
     open: tuple[int, ...]
@@ -104,7 +106,8 @@ def take_apart(piece: bytes, tags: Tags) -> Elements:
     What is open at its end is said, not refused. Raises IrregularError.
     """
     codes = np.frombuffer(piece, np.uint8)
-    if not _is_plain(piece, codes):
+    line_ends = np.flatnonzero(codes == ord("\n"))
+    if not _is_plain(piece, codes, len(line_ends)):
         raise IrregularError
     bounds = _bounds(codes)
     # Tags and texts by turns, without a copy of the bytes.
@@ -129,6 +132,7 @@ def take_apart(piece: bytes, tags: Tags) -> Elements:
         names=names[is_element],
         parents=parents,
         levels=levels,
+        line_ends=line_ends,
         size=len(piece),
         open=_open(depths, does, names, element_of),
         texts=texts,
@@ -136,9 +140,9 @@ def take_apart(piece: bytes, tags: Tags) -> Elements:
     )
 
 
-def _is_plain(piece: bytes, codes: NDArray[np.uint8]) -> bool:
+def _is_plain(piece: bytes, codes: NDArray[np.uint8], lines: int) -> bool:
     """Whether the bytes are characters of XML in UTF-8, each written as itself, the lines ended by line feeds."""
-    if b"&" in piece or np.count_nonzero(codes < ord(" ")) != piece.count(b"\n") + piece.count(b"\t"):
+    if b"&" in piece or np.count_nonzero(codes < ord(" ")) != lines + np.count_nonzero(codes == ord("\t")):
         return False
     if piece.isascii():
         return True
