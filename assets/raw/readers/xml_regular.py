@@ -20,7 +20,7 @@ import polars as pl
 from assets.raw.readers.xml_file import MAXIMUM_BYTES
 from assets.raw.readers.xml_frames import Batch
 from assets.raw.readers.xml_placed import Placing
-from assets.raw.readers.xml_records import BATCH_ROWS, read_records
+from assets.raw.readers.xml_records import BATCH_ROWS, MAXIMUM_RECORD, read_records
 from assets.raw.readers.xml_shapes import RecordShape
 from assets.raw.readers.xml_tokens import NAME, IrregularError, Tags, take_apart
 
@@ -31,15 +31,13 @@ BATCH_BYTES = 16_000_000
 
 _HEAD = 65_536
 _BLANK = rb"[ \t\r\n]"
-_VALUE = rb"(?:\"[^<&\"]*\"|'[^<&']*')"
 _DECLARATION = (
-    rb"<\?xml" + _BLANK + rb"+version=[\"']1\.0[\"'](?:" + _BLANK + rb"+encoding=(?:\"(?i:utf-8)\"|'(?i:utf-8)'))?"
-    rb"(?:" + _BLANK + rb"+standalone=(?:\"(?:yes|no)\"|'(?:yes|no)'))?" + _BLANK + rb"*\?>"
-)
-_ATTRIBUTE = _BLANK + rb"+(" + NAME + rb"(?::" + NAME + rb")?)" + _BLANK + rb"*=" + _BLANK + rb"*" + _VALUE
+    rb"<\?xml%s+version=(?:\"1\.0\"|'1\.0')(?:%s+encoding=(?:\"(?i:utf-8)\"|'(?i:utf-8)'))?"
+    rb"(?:%s+standalone=(?:\"(?:yes|no)\"|'(?:yes|no)'))?%s*\?>"
+) % ((_BLANK,) * 4)
+_ATTRIBUTE = rb"%s+(%s(?::%s)?)%s*=%s*(?:\"[^<&\"]*\"|'[^<&']*')" % (_BLANK, NAME, NAME, _BLANK, _BLANK)
 _BEGINNING = re.compile(
-    _BLANK + rb"*(?:" + _DECLARATION + rb")?" + _BLANK + rb"*<(?P<root>" + NAME + rb")"
-    rb"(?P<attributes>(?:" + _ATTRIBUTE + rb")*)" + _BLANK + rb"*>"
+    rb"%s*(?:%s%s*)?<(?P<root>%s)(?P<attributes>(?:%s)*)%s*>" % (_BLANK, _DECLARATION, _BLANK, NAME, _ATTRIBUTE, _BLANK)
 )
 
 
@@ -93,14 +91,15 @@ class _Reading:
 
     def _pieces(self, file: IO[bytes], piece: int) -> Iterator[bytes]:
         """The file below its root's start tag, cut where a unit ends."""
-        held = more = self._begin(file, piece)
-        while more:
+        held = self._begin(file, piece)
+        while True:
             if end := self._end_of_last_unit(held):
                 yield held[:end]
                 held = held[end:]
-            elif len(held) > PIECE:
+            elif len(held) > MAXIMUM_RECORD:
                 raise IrregularError
-            more = file.read(piece)
+            if not (more := file.read(piece)):
+                break
             held += more
         yield held
 
@@ -115,7 +114,7 @@ class _Reading:
                 raise IrregularError
             head += more
         beginning = text[: match.end()].replace(b"\r\n", b"\n")
-        attributes = [name for name, *_ in re.findall(_ATTRIBUTE, match["attributes"])]
+        attributes = re.findall(_ATTRIBUTE, match["attributes"])
         is_plain = beginning.isascii() and not re.search(rb"[\x00-\x08\x0b-\x1f]", beginning)
         if not is_plain or len(set(attributes)) < len(attributes):
             raise IrregularError
