@@ -1,4 +1,4 @@
-"""XML read natively gives what the careful reader gives, rows and refusals, whatever the file and wherever it is cut."""
+"""XML read natively gives what the careful reader gives, rows and refusals, wherever the file is cut."""
 
 from __future__ import annotations
 
@@ -39,7 +39,13 @@ BLANKS = ["", " ", "\n", "\r\n", "\t\n  "]
 TEXTS = ["", "x", "y z", " é ", "ŵ\U0001f4a1", "a\nb", "a\r\nb", "\xa0", "\u2028x\x85", "\x7f", "'\"=/", "\ufeff", "]]"]
 WRITTEN = ["<{0}>{1}</{0}>", "<{0}>{1}</{0}>", "<{0} >{1}</{0}\n>"]
 EMPTY = ["<{0}/>", "<{0} />", "<{0}></{0}>"]
-DECLARATIONS = ["", "<?xml version='1.0'?>", '<?xml version="1.0" encoding="utf-8" standalone="yes"?>\r\n', "\ufeff", "\n"]
+DECLARATIONS = [
+    "",
+    "<?xml version='1.0'?>",
+    '<?xml version="1.0" encoding="utf-8" standalone="yes"?>\r\n',
+    "\ufeff",
+    "\n",
+]
 SIZES = st.sampled_from([1, 7, 30, 100, 1_000_000])
 ODD = [
     *"<>/&\"' =!-?;[]\t\r\n\0\x0b\x0c\x1c\x7f\x85\xa0\ufffe\ufeffé:",

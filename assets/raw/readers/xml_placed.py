@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from assets.raw.readers.xml_file import PIECE
 from assets.raw.readers.xml_frames import NOTHING, Batch, Kept, Ordinals, batches_of, positions, shown_location
@@ -21,6 +22,7 @@ from assets.raw.readers.xml_tokens import Elements, Index, IrregularError, Small
 
 MAXIMUM_PATHS = 1_000
 """Different paths of a file that is taken for regular."""
+
 
 class Placing:
     """The nodes of one file, and what they keep of it, piece by piece, from one batch to the next."""
@@ -200,7 +202,7 @@ class _Piece:
 
     def held_by(self, holder: Node, node: Node) -> Ordinals:
         """For each of a node's texts, which element of the holder is around it."""
-        elements = self._text_elements[self._texts_at[node]]
+        elements: NDArray[np.integer] = self._text_elements[self._texts_at[node]]
         for _ in range(node.depth - holder.depth):
             elements = self._elements.parents[elements]
         return self._ordinals[elements]

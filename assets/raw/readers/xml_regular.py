@@ -54,9 +54,10 @@ def read_natively(
         for made in _Reading(shapes).batches(path, batch, piece):
             told[made.kind] += made.frame.height
             yield made
-        return
     except IrregularError:
         pass
+    else:
+        return
     for made in read_records(path, shapes, batch):
         untold = made.frame.filter(pl.col("row_number") > told[made.kind])
         if untold.height:

@@ -178,14 +178,12 @@ def _texts(after_tags: pl.Series) -> tuple[pl.Series, Index]:
 
 def _nested(depths: NDArray[np.int8]) -> tuple[tuple[Index, ...], Small]:
     """The elements at each depth, and for each element the last one before it that is less deep by one."""
-    levels: list[Index] = []
+    levels = [np.flatnonzero(depths == 0)]
     parents = np.zeros(len(depths), np.int32)
-    for depth in range(int(depths.max()) + 1):
-        is_here = depths == depth
-        here = np.flatnonzero(is_here)
-        if levels:
-            parents[here] = levels[-1][begun[here] - 1]
-        begun = np.cumsum(is_here, dtype=np.int32)
+    for depth in range(1, int(depths.max()) + 1):
+        here = np.flatnonzero(depths == depth)
+        above = np.cumsum(depths == depth - 1, dtype=np.int32)
+        parents[here] = levels[-1][above[here] - 1]
         levels.append(here)
     return tuple(levels), parents
 
