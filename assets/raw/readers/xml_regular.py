@@ -90,19 +90,19 @@ class _Reading:
             raise IrregularError
         yield from self._placing.make_batches()
 
-    def _pieces(self, file: IO[bytes], piece: int) -> Iterator[bytes]:
-        """The file below its root's start tag, cut where a unit ends."""
+    def _pieces(self, file: IO[bytes], piece: int) -> Iterator[memoryview]:
+        """The file below its root's start tag, cut where a unit ends; the last piece is what is below the last unit."""
         held = self._begin(file, piece)
         while True:
             if end := self._end_of_last_unit(held):
-                yield held[:end]
+                yield memoryview(held)[:end]
                 held = held[end:]
             elif len(held) > MAXIMUM_RECORD:
                 raise IrregularError
             if not (more := file.read(piece)):
                 break
             held += more
-        yield held
+        yield memoryview(held)
 
     def _begin(self, file: IO[bytes], piece: int) -> bytes:
         """Read the declaration and the root's start tag, whose attributes are no record's; what was read below it."""
@@ -127,12 +127,12 @@ class _Reading:
         """The byte after it, or 0 if none ends. That it is one, and no other element of the name, is seen later."""
         return max((at + len(end) for end in self._ends if (at := held.rfind(end)) >= 0), default=0)
 
-    def _read(self, piece: bytes) -> None:
+    def _read(self, below: memoryview) -> None:
         """Keep what is asked for of a piece."""
+        again = len(self._open)
+        piece = b"".join((*(f"<{name}>".encode() for name in self._open), below))
         if b"\r" in piece:
             piece = piece.replace(b"\r\n", b"\n")
-        again = len(self._open)
-        piece = "".join(f"<{name}>" for name in self._open).encode() + piece
         elements = take_apart(piece, self._tags)
         self._placing.keep(elements, self._lines, again)
         self._open = [self._tags.names[elements.names[element]] for element in elements.open]

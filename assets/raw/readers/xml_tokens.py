@@ -121,15 +121,16 @@ def take_apart(piece: bytes, tags: Tags) -> Elements:
     if after[-1] == 0 and piece[bounds[-2] :].strip(b" \t\n"):
         raise IrregularError
     is_element = does != _CLOSES
-    depths = (after - (does == _OPENS)).astype(np.int8)
+    at = np.flatnonzero(is_element)
+    depths = after.astype(np.int8) - (does == _OPENS)
     element_of = np.cumsum(is_element, dtype=np.int32) - 1
     texts, text_tokens = _texts(tokens.gather_every(2, 1))
     if (does[text_tokens] != _OPENS).any():
         raise IrregularError
-    levels, parents = _nested(depths[is_element])
+    levels, parents = _nested(depths[at])
     return Elements(
-        begins=bounds[:-1:2][is_element],
-        names=names[is_element],
+        begins=bounds[2 * at],
+        names=names[at],
         parents=parents,
         levels=levels,
         line_ends=line_ends,
@@ -195,9 +196,8 @@ def _open(depths: NDArray[np.int8], does: NDArray[np.int8], names: Small, elemen
     """
     still_open = []
     for depth in range(int(depths.max()) + 1):
-        here = np.flatnonzero((depths == depth) & (does != _IS_EMPTY))
-        opening = does[here] == _OPENS
-        opened, closed = here[opening], here[~opening]
+        here = np.flatnonzero(depths == depth)
+        opened, closed = here[does[here] == _OPENS], here[does[here] == _CLOSES]
         if not np.array_equal(names[opened[: len(closed)]], names[closed]):
             raise IrregularError
         if len(opened) > len(closed):
