@@ -15,7 +15,7 @@ import duckdb
 from lxml import etree
 
 from assets.raw.readers.delimited_frame import read_regular
-from assets.raw.readers.xml_records import read_records
+from assets.raw.readers.xml_regular import read_natively
 from tests.census_files import SHAPES, write_census
 
 CHILDREN = 68_000
@@ -32,7 +32,7 @@ def bare_xml(path: Path) -> None:
 
 def records(path: Path) -> None:
     """Every record as a row of a frame."""
-    for _ in read_records(path, SHAPES):
+    for _ in read_natively(path, SHAPES):
         pass
 
 

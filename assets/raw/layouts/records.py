@@ -1,7 +1,7 @@
 """Records: the rows of an XML file's elements, an element a record.
 
 Here: from batches of records to the columns of an extract's tables. Not here: reading XML
-(`assets.raw.readers.xml_records`).
+(`assets.raw.readers.xml_regular`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from pathlib import Path
 import polars as pl
 
 from assets.raw.layouts.columnar import ColumnarRows
-from assets.raw.readers.xml_records import Batch, RecordShape, read_records
+from assets.raw.readers.xml_frames import Batch
+from assets.raw.readers.xml_regular import read_natively
+from assets.raw.readers.xml_shapes import RecordShape
 from expectations.contract import Contract, Table
 
 LAYOUT = "records"
@@ -28,6 +30,9 @@ def read_record_tables(path: Path, tables: tuple[Table, ...]) -> Iterator[tuple[
 
     Several tables may be made of one element (a child's header holds what care leavers and adopters are asked, too):
     each has the records in which one of its own columns has a value. An empty element is no row of any table.
+
+    What stands in a record and no column asks for is told with the first of its tables: each batch has the paths met
+    so far, so the last has all. What is empty, or stands in no record, is not told.
     """
     of_element: dict[str, list[Table]] = {}
     for table in tables:
@@ -40,10 +45,12 @@ def read_record_tables(path: Path, tables: tuple[Table, ...]) -> Iterator[tuple[
         )
         for element, sharing in of_element.items()
     ]
-    for batch in read_records(path, shapes):
+    unknown: dict[str, set[str]] = {element: set() for element in of_element}
+    for batch in read_natively(path, shapes):
+        unknown[batch.kind].update(batch.unknown)
         known: set[str] = set()
         for table in of_element[batch.kind]:
-            rows = _rows(batch, table, known)
+            rows = _rows(batch, table, known, () if known else tuple(sorted(unknown[batch.kind])))
             known |= set(_paths(table).values())
             if rows.height:
                 yield table, rows
@@ -58,8 +65,8 @@ def _name(table: Table, column: str) -> str:
     return f"{table.name}.{column}"
 
 
-def _rows(batch: Batch, table: Table, known: set[str]) -> ColumnarRows:
-    """A table's rows; `known` are the paths that tables before it have of the same element.
+def _rows(batch: Batch, table: Table, known: set[str], unknown: tuple[str, ...]) -> ColumnarRows:
+    """A table's rows; `known` are the paths that tables before it have of the same element, `unknown` those none has.
 
     Its own columns are those that stand in the element and that no table before it has. What no table declares is
     kept with the first.
@@ -81,4 +88,4 @@ def _rows(batch: Batch, table: Table, known: set[str]) -> ColumnarRows:
         ),
         extra.alias("extra"),
     )
-    return ColumnarRows(frame, {name: f"/{path}" for name, path in paths.items()}, ())
+    return ColumnarRows(frame, {name: f"/{path}" for name, path in paths.items()}, unknown)

@@ -1,6 +1,7 @@
-"""Records of an XML file, as frames of text by kind, in one pass and in bounded memory.
+"""Records of any XML file, read with care: as frames of text by kind, in one pass and in bounded memory.
 
-Here: streaming records out of the guarded parser. Not here: the parser and its guards (`assets.raw.readers.xml_file`),
+Here: streaming records out of the guarded parser, and every reason to refuse a file. Not here: reading regular files
+natively (`assets.raw.readers.xml_regular`), the parser and its guards (`assets.raw.readers.xml_file`),
 declaring shapes (`assets.raw.readers.xml_shapes`), making frames (`assets.raw.readers.xml_frames`).
 """
 

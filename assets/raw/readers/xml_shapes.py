@@ -57,6 +57,8 @@ class Node:
         self.extra_of: Node | None = None
         """The record whose extra the text is, if it is, by `extra_path`."""
         self.extra_path = ""
+        self.is_unknown = False
+        """Whether it is extra and no record asks for it."""
         self.texts: list[str] = []
         """The texts since the last batch."""
 
@@ -100,7 +102,7 @@ class Node:
         record = self if self.shape else self.record_around()
         # What only records inside this one ask for may find no such record: it is kept as extra as well.
         if record and not any((self, holder) in holder.columns for holder, _ in self.holders):
-            self.extra_of, self.extra_path = record, self.path_from(record)
+            self.extra_of, self.extra_path, self.is_unknown = record, self.path_from(record), not self.holders
             self.kept_by(record)
 
     def kept_by(self, holder: Node) -> list[int]:

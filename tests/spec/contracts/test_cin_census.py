@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from tests.homes import SOUTHAMPTON
+from assets.intake.check import Checker
+from assets.raw.layouts.records import read_record_tables, record_tables
+from assets.reference.areas import areas
+from tests.homes import SOUTHAMPTON, land
 from tests.rule_cases import CONTRACTS, Case, Row, broken
+from tests.statutory import CATALOGUE, PLACE, census, child, element, in_core
+from warehouse.home import Home
+from warehouse.quarters import FinancialQuarter
 
 EXTRACT = "cin_census"
 CHILD: Row = {"la_child_id": "C900001", "child_born_on": "2009-05-14"}
@@ -242,3 +251,32 @@ def test_gender_and_sex_are_both_good_in_2023_24(sex: Row) -> None:
 def test_the_area_of_the_header_is_the_code_of_the_authority() -> None:
     assert SOUTHAMPTON == "E06000045"  # 852 in the department's own numbers
     assert broken(EXTRACT, "header", [GOOD["header"]], Case({})) == [[]]
+
+
+def test_what_no_column_asks_for_is_a_column_the_contract_does_not_know(tmp_path: Path) -> None:
+    plan = element("ChildProtectionPlans", element("New", Invented="secret"), CPPstartDate="2019-06-03")
+    details = element("CINdetails", plan, CINreferralDate="2019-05-14", Beside="secret")
+    children = [child("7394028156", details), child("7394028157", element("Later", Deep="secret"))]
+    home = Home(tmp_path / "home").create()
+    land(home, f"{PLACE}/census.xml", census(*children))
+    unknown = {"children": ["Later/Deep"], "cin_details": ["Beside"], "child_protection_plans": ["New/Invented"]}
+    with in_core(home) as connection:
+        headers = dict(connection.execute("SELECT table_name, headers FROM ops.part").fetchall())
+    assert {name: told for name, held in headers.items() if (told := json.loads(held)["unknown"])} == unknown
+    path = tmp_path / "census.xml"
+    path.write_bytes(census(*children))
+    verdict = Checker(CONTRACTS, CATALOGUE, areas(), SOUTHAMPTON, FinancialQuarter.parse("2019-20 Q4")).check(path)
+    problems = [problem for problem in verdict.problems if problem.rule == "columns_known"]
+    assert [problem.kind for problem in problems] == ["a column the contract does not know"] * 3
+    assert "secret" not in str(verdict)
+
+
+def test_the_last_batch_of_a_table_has_every_column_the_contract_does_not_know(tmp_path: Path) -> None:
+    path = tmp_path / "census.xml"
+    long = element("Later", Long="x" * 45_000)
+    path.write_bytes(
+        census(child("1", element("First", Odd="x")), *(child(f"C{number}", long) for number in range(400)))
+    )
+    tables = record_tables(CONTRACTS[EXTRACT])
+    told = [rows.unknown_headers for table, rows in read_record_tables(path, tables) if table.name == "children"]
+    assert told == [("First/Odd", "Later/Long")] * 2
