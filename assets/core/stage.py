@@ -19,7 +19,7 @@ from assets.core.shapes import SHAPES
 from assets.core.staging import flat_rows
 from assets.marts.catalogue_model import Catalogue
 from assets.reference.areas import areas
-from expectations.contract import Contract, Table
+from expectations.contract import Contract, Derived, Table
 from expectations.ddl import raw_name, staged_columns, staged_name
 from expectations.expectation import Expectation
 from expectations.quarantine import faulty_rows
@@ -138,10 +138,16 @@ def _stage(
     tables = [table for table in unit.contract.tables if table.name in delivered]
     if any(table.derived for table in tables):
         _define_authorities(connection)
-    rows = {table.name: _write_staged(connection, unit, table, raw_rows(table), catalogue) for table in tables}
+    rows: dict[str, int] = {}
     for table in tables:
-        _derive(connection, unit, table, delivered)
-        yield table.name, rows[table.name]
+        rows[table.name] = _write_staged(connection, unit, table, raw_rows(table), catalogue)
+        if not _looking(table, delivered):
+            yield table.name, rows[table.name]
+    for table in tables:
+        if looking := _looking(table, delivered):
+            _derive(connection, unit, table, looking)
+            yield table.name, rows[table.name]
+    for table in tables:
         faulty = faulty_rows(evaluated_rules(table, delivered), staged_name(unit.contract, table))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {faults_name(table)} AS {faulty}")
 
@@ -180,11 +186,13 @@ def _bounds(unit: Unit) -> tuple[date | None, date | None]:
     return (unit.period.start, unit.period.end) if unit.period else (None, None)
 
 
-def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, delivered: set[str]) -> None:
-    """Make the derived columns that look into staged tables, now that all are there, where those were delivered."""
-    made = [derived for derived in table.derived if derived.looks_up and set(derived.needs) <= delivered]
-    if not made:
-        return
+def _looking(table: Table, delivered: set[str]) -> list[Derived]:
+    """The derived columns of a table that look at other rows, where all the tables they need were delivered."""
+    return [derived for derived in table.derived if derived.looks_up and set(derived.needs) <= delivered]
+
+
+def _derive(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, made: list[Derived]) -> None:
+    """Make the derived columns that look at other rows, now that all are there."""
     names = {other.name: staged_name(unit.contract, other) for other in unit.contract.tables}
     own, types = staged_name(unit.contract, table), staged_columns(unit.contract, table)
     columns = ", ".join(f"({one.sql.format(**names)})::{types[one.name]} AS {quote(one.name)}" for one in made)
