@@ -19,6 +19,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from expectations.declarations import read_declaration
 from expectations.expectation import AnyExpectation, InCodeSet
 
 AGENCIES = ("council", "police", "health", "education", "partnership")
@@ -296,7 +297,7 @@ class ContractRegistry(Mapping[str, Contract]):
         problems: list[str] = []
         for path in _yaml_files(root):
             try:
-                contract = Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+                contract = Contract.model_validate(read_declaration(path.read_text(encoding="utf-8")))
             except ValidationError as error:
                 problems += [f"{path.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
                 continue

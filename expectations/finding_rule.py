@@ -12,8 +12,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from expectations.declarations import read_declaration
 
 
 class FindingRule(BaseModel):
@@ -32,7 +33,7 @@ def finding_rules(folder: Path | Traversable | None = None) -> tuple[FindingRule
     """Every rule below a folder (default: those the product ships), by name. Raises pydantic's ValidationError."""
     root = folder or files("expectations") / "rules"
     found = [
-        FindingRule.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        FindingRule.model_validate(read_declaration(path.read_text(encoding="utf-8")))
         for path in root.iterdir()
         if path.name.endswith(".yml")
     ]

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from assets.intake.landing import landed_files
+from expectations.declarations import read_declaration
 from warehouse.home import Home, HomeError
 
 EXAMPLE = "southampton-2019-20"
@@ -26,7 +27,7 @@ def land_example(home: Home) -> None:
     Raises HomeError where the home holds deliveries that are not the example's.
     """
     with as_file(files("assets.reference") / "examples" / EXAMPLE) as folder:
-        described = yaml.safe_load((folder / "example.yml").read_text(encoding="utf-8"))
+        described = read_declaration((folder / "example.yml").read_text(encoding="utf-8"))
         own = {path.relative_to(folder / "landing").as_posix(): path for path in _files_below(folder / "landing")}
         others = [] if not home.landing.is_dir() else [f for f in landed_files(home.landing) if f.relative not in own]
         if others:

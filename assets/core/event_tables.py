@@ -11,11 +11,11 @@ from functools import cache
 from importlib.resources import files
 
 import duckdb
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from expectations.contract import ContractRegistry, DataType
 from expectations.ddl import DUCKDB_TYPES, PLACE_COLUMNS, ROW_COLUMNS, typed_name
+from expectations.declarations import read_declaration
 from expectations.expectation import literal
 from warehouse.units import ensure_table, quote, replace_unit
 
@@ -79,7 +79,7 @@ def events() -> tuple[Event, ...]:
     """Every event, by name. Raises pydantic's ValidationError."""
     root = files("assets.core") / "events"
     found = [
-        Event.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        Event.model_validate(read_declaration(path.read_text(encoding="utf-8")))
         for path in root.iterdir()
         if path.name.endswith(".yml")
     ]

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from assets.labels import label_key
 from expectations.contract import AGENCIES
+from expectations.declarations import read_declaration
 from warehouse.home import Home
 from warehouse.quarters import quarter_or_none
 
@@ -266,7 +267,7 @@ class Catalogue(Mapping[str, Indicator]):
         for root in (files("assets.marts") / "catalogue", *folders):
             for theme, path in _entries(root):
                 try:
-                    entry = Indicator.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+                    entry = Indicator.model_validate(read_declaration(path.read_text(encoding="utf-8")))
                 except ValidationError as error:
                     problems += [f"{path.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
                     continue

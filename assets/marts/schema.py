@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-import yaml
+from expectations.declarations import read_declaration
 
 if TYPE_CHECKING:
     from assets.marts.catalogue_model import Catalogue
@@ -57,7 +57,7 @@ def _declared() -> dict[str, MartTable]:
             key=tuple(table["key"]),
             columns=tuple(MartColumn(*column) for column in table["columns"]),
         )
-        for name, table in yaml.safe_load(text).items()
+        for name, table in read_declaration(text).items()
     }
 
 
