@@ -1,0 +1,89 @@
+"""A synthetic partnership on disk: area by area, lives are lived, cut at each quarter's end, written, and let go.
+
+Here: the order of work and the sums of it. One area is held in memory at a time. Not here: lives, formats, truth.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from assets.synthetic.formats import council, education, health, police
+from assets.synthetic.formats.census import write_census
+from assets.synthetic.formats.delivery import Delivery, receive, write_csvs, write_workbook
+from assets.synthetic.lives import Lives, Order, live
+from assets.synthetic.people import Place
+from assets.synthetic.timeline import Quarter
+from assets.synthetic.view import View
+
+NUMBERS = 50_000_000
+"""NHS numbers there are to share among areas."""
+WRITERS = {"csv": write_csvs, "xlsx": write_workbook, "cin_census": write_census}
+LATE = 0.06
+"""Share of deliveries that come after they are due."""
+
+
+@dataclass(frozen=True)
+class Partnership:
+    """What is to be generated."""
+
+    areas: int = 1
+    children: int = 10_000
+    quarters: int = 8
+    last: Quarter = field(default_factory=lambda: Quarter(2019, 4))
+    seed: int = 1
+    faults: float = 0.0
+
+    @property
+    def delivered(self) -> tuple[Quarter, ...]:
+        """The quarters delivered."""
+        return tuple(self.last.shift(by - self.quarters + 1) for by in range(self.quarters))
+
+
+def places(count: int) -> Iterator[Place]:
+    """So many areas: those there are (2019-20), then ones that are not."""
+    text = (files("assets.synthetic") / "data" / "areas.csv").read_text(encoding="utf-8")
+    known = [Place(row["area_code"], row["area_name"], row["dfe_code"], number) for number, row in enumerate(csv.DictReader(text.splitlines()))]
+    for number in range(count):
+        yield known[number] if number < len(known) else Place(f"E99{number:06}", f"Invented {number}", str(100 + number % 100), number)
+
+
+def generate(partnership: Partnership, out: Path, tell: Callable[[str], None] = lambda line: None) -> Counter[tuple[str, str, str]]:
+    """Write a partnership under `out`; rows by agency, extract and table. `out` must be empty or not there yet."""
+    rows: Counter[tuple[str, str, str]] = Counter()
+    order = Order(partnership.children, partnership.delivered, partnership.seed)
+    block = NUMBERS // max(partnership.areas, 100)
+    for place in places(partnership.areas):
+        lives = live(place, order, block)
+        rows += deliver(lives, out, partnership)
+        tell(f"{place.code} {place.name}: {lives.people.count:,} persons")
+    return rows
+
+
+def deliver(lives: Lives, out: Path, partnership: Partnership) -> Counter[tuple[str, str, str]]:
+    """Write every delivery of an area; rows by agency, extract and table."""
+    rows: Counter[tuple[str, str, str]] = Counter()
+    for quarter in lives.order.quarters:
+        view = View(lives, quarter)
+        for make in (council.deliveries, police.deliveries, health.deliveries, education.deliveries):
+            for delivery in make(view):
+                folder = out / "landing" / delivery.agency / lives.people.place.code / quarter.path
+                folder.mkdir(parents=True, exist_ok=True)
+                receive(WRITERS[delivery.form](delivery, folder), received_at(delivery, lives))
+                for table, frame in delivery.tables.items():
+                    rows[delivery.agency, delivery.extract, table] += frame.height
+    return rows
+
+
+def received_at(delivery: Delivery, lives: Lives) -> datetime:
+    """When a delivery comes: two to six weeks after its quarter, a few later than they are due."""
+    rng = np.random.default_rng([lives.order.seed, lives.people.place.number, *delivery.extract.encode(), delivery.quarter.year, delivery.quarter.number])
+    after = int(rng.integers(14, 40)) + (int(rng.integers(20, 45)) if rng.random() < LATE else 0)
+    return datetime(1970, 1, 1) + timedelta(days=delivery.quarter.end + after, minutes=int(rng.integers(8 * 60, 17 * 60)))
