@@ -118,4 +118,4 @@ def british(name: str) -> pl.Expr:
 
 def yes_no(name: str, yes: str = "Y", no: str = "N") -> pl.Expr:
     """Yes and no in two words; null stays null."""
-    return pl.when(pl.col(name)).then(pl.lit(yes)).when(~pl.col(name)).then(pl.lit(no))
+    return pl.when(pl.col(name)).then(pl.lit(yes)).when(~pl.col(name)).then(pl.lit(no)).alias(name)
