@@ -34,7 +34,7 @@ ORGANISATIONS = ("Early help service", "Primary school", "Health visiting", "Fam
 def frame(**columns: npt.NDArray[Any] | pl.Series) -> pl.DataFrame:
     """Columns as a frame, text as text even where every row of it is blank."""
     return pl.DataFrame([
-        pl.Series(name, of, dtype=pl.String) if getattr(of, "dtype", None) == object else pl.Series(name, of)
+        pl.Series(name, of.tolist(), dtype=pl.String) if getattr(of, "dtype", None) == object else pl.Series(name, of)
         for name, of in columns.items()
     ])  # fmt: skip
 

@@ -14,13 +14,17 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
+from assets.synthetic.faults import notices, plant
 from assets.synthetic.formats import council, education, health, police
 from assets.synthetic.formats.census import write_census
 from assets.synthetic.formats.delivery import Delivery, receive, write_csvs, write_workbook
+from assets.synthetic.lifts import lifts
 from assets.synthetic.lives import Lives, Order, live
 from assets.synthetic.people import Place
 from assets.synthetic.timeline import Quarter
+from assets.synthetic.truth_files import TruthFiles, WhoIsWho, fault_rows, rows_table, tell_truth
 from assets.synthetic.view import View
 
 NUMBERS = 50_000_000
@@ -58,28 +62,55 @@ def places(count: int) -> Iterator[Place]:
 def generate(partnership: Partnership, out: Path, tell: Callable[[str], None] = lambda line: None) -> Counter[tuple[str, str, str]]:
     """Write a partnership under `out`; rows by agency, extract and table. `out` must be empty or not there yet."""
     rows: Counter[tuple[str, str, str]] = Counter()
+    truth, raised = TruthFiles(out / "truth"), None
     order = Order(partnership.children, partnership.delivered, partnership.seed)
     block = NUMBERS // max(partnership.areas, 100)
     for place in places(partnership.areas):
         lives = live(place, order, block)
-        rows += deliver(lives, out, partnership)
-        tell(f"{place.code} {place.name}: {lives.people.count:,} persons")
+        known = WhoIsWho(lives)
+        of_area = deliver(lives, out, known, truth, partnership.faults)
+        tell_truth(truth, lives, known)
+        rows += of_area
+        tell(f"{place.code} {place.name}: {lives.people.count:,} persons, {sum(of_area.values()):,} rows")
+        gained = list(lifts(lives))
+        raised = gained if raised is None else [a + b for a, b in zip(raised, gained, strict=True)]
+    truth.append("rows", rows_table(rows))
+    truth.append("lifts", pl.DataFrame([(of.first, of.then, round(of.ratio, 2), of.with_first, of.both, of.without_first, of.then_alone) for of in raised or []],
+        schema=["first", "then", "lift", "with_first", "both", "without_first", "then_alone"], orient="row"))  # fmt: skip
     return rows
 
 
-def deliver(lives: Lives, out: Path, partnership: Partnership) -> Counter[tuple[str, str, str]]:
-    """Write every delivery of an area; rows by agency, extract and table."""
+def deliver(lives: Lives, out: Path, known: WhoIsWho, truth: TruthFiles, rate: float) -> Counter[tuple[str, str, str]]:
+    """Write every delivery of an area, with faults at a rate; rows by agency, extract and table."""
     rows: Counter[tuple[str, str, str]] = Counter()
+    rng = np.random.default_rng([lives.order.seed, lives.people.place.number, 9])
+    planted, noticed = [], []
     for quarter in lives.order.quarters:
         view = View(lives, quarter)
         for make in (council.deliveries, police.deliveries, health.deliveries, education.deliveries):
             for delivery in make(view):
+                known.see(delivery)
+                if rate:
+                    delivery, found = plant(delivery, rate, rng)
+                    planted += _placed(delivery, lives, found)
+                noticed += _placed(delivery, lives, notices(delivery))
                 folder = out / "landing" / delivery.agency / lives.people.place.code / quarter.path
                 folder.mkdir(parents=True, exist_ok=True)
                 receive(WRITERS[delivery.form](delivery, folder), received_at(delivery, lives))
                 for table, frame in delivery.tables.items():
                     rows[delivery.agency, delivery.extract, table] += frame.height
+    truth.append("faults", fault_rows(planted))
+    truth.append("notices", fault_rows(noticed))
     return rows
+
+
+def _placed(delivery: Delivery, lives: Lives, found: list[tuple[str, int, str, str]]) -> list[tuple[str, str, str, str, str, int, str, str]]:
+    """Rows of a delivery with the file they stand in."""
+    area, quarter = lives.people.place.code, delivery.quarter
+    folder = f"{delivery.agency}/{area}/{quarter.path}"
+    return [
+        (f"{folder}/{delivery.file_of(table)}", delivery.extract, table, area, quarter.label, row, rule, severity) for table, row, rule, severity in found
+    ]
 
 
 def received_at(delivery: Delivery, lives: Lives) -> datetime:

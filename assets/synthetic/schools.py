@@ -82,7 +82,7 @@ class Schools:
     def _interrupt(self, first: int, last: int) -> None:
         """At most one break in each child's schooling: another school, education at home, a pupil referral unit."""
         rng, people = self.rng, self.people
-        kind = drawn({"": 0.844, "move": 0.11, "home": 0.016, "pru": 0.03}, people.count, rng)
+        kind = drawn({"": 0.72, "move": 0.11, "home": 0.02, "pru": 0.15}, people.count, rng)
         weight = np.minimum(people.frailty, 5)
         kind = np.where((kind == "pru") & (rng.random(people.count) * 4 > weight * 2.5), "", kind)
         begin = days_between(first - 200, last, rng, people.count)

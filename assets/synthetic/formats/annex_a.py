@@ -181,7 +181,7 @@ def _plans(view: View) -> pl.DataFrame:
     visited = pl.max_horizontal("started", until - pl.duration(days=pl.col("person") % 10))
     rows = rows.with_columns(protected=pl.col("person").is_in(half_year.implode()), alone=pl.col("person") % 3 > 0)
     return _with_person(view, rows).sort("started", "person").select(
-        "_person", *_PERSON, _DISABLED, text("started").alias("Child Protection Plan Start Date"),
+        "_person", (pl.col("temporary") & view.in_year("started")).alias("_without_conference"), *_PERSON, _DISABLED, text("started").alias("Child Protection Plan Start Date"),
         pl.col("initial_category").replace_strict(_ABUSE).alias("Initial Category of Abuse"), pl.col("latest_category").replace_strict(_ABUSE).alias("Latest Category of Abuse"),
         visited.cast(pl.String).alias("Date of the Last Statutory Visit"), _words("alone").alias("Was the Child Seen Alone?"),
         reviewed.cast(pl.String).alias("Date of latest review conference"), text("ended").alias("Child Protection Plan End Date"),

@@ -43,6 +43,10 @@ class Delivery:
         """The sheet or file of a table."""
         return self.titles.get(table, table)
 
+    def file_of(self, table: str) -> str:
+        """The file a table stands in."""
+        return {"csv": f"{self.title(table)}.csv", "xlsx": f"{self.extract}.xlsx"}.get(self.form, f"{self.extract}.xml")
+
 
 def shown(frame: pl.DataFrame) -> pl.DataFrame:
     """The columns that are sent."""
@@ -53,7 +57,7 @@ def write_csvs(delivery: Delivery, folder: Path) -> list[Path]:
     """A CSV a table."""
     written = []
     for table, frame in delivery.tables.items():
-        path = folder / f"{delivery.title(table)}.csv"
+        path = folder / delivery.file_of(table)
         shown(frame).write_csv(path)
         written.append(path)
     return written
