@@ -6,7 +6,7 @@ leave and without. Here: that. Not here: who is on which roll (`assets.synthetic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,8 +72,11 @@ def school_days(term: Term) -> npt.NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(taught)])
 
 
-def term_roll(schools: Schools, term: Term, shares: Mapping[str, Absence], risk: npt.NDArray[np.float64], rng: np.random.Generator) -> TermRoll:
-    """The census that tells of a term; `risk` is each person's tendency to be absent."""
+def term_roll(schools: Schools, term: Term, shares: Mapping[str, Absence], risk: npt.NDArray[np.float64], rng: np.random.Generator, exact: Collection[str] = ()) -> TermRoll:
+    """The census that tells of a term; `risk` is each person's tendency to be absent.
+
+    Of the groups in `exact` the share of the persistently absent is met to the last printed figure.
+    """
     entered, left = (schools.stays[name].to_numpy() for name in ("entered", "left"))
     on = (entered <= term.census_day) & (left > term.census_day)
     off = (left >= term.start) & (left <= term.census_day) & (entered <= term.end)
@@ -89,12 +92,23 @@ def term_roll(schools: Schools, term: Term, shares: Mapping[str, Absence], risk:
     absent, unauthorised = np.zeros(rows.size, np.int64), np.zeros(rows.size, np.int64)
     for number, name in enumerate(GROUPS):
         members = np.flatnonzero((group == number) & (possible > 0))
+        if name in exact:
+            # A few of a small group could have attended nothing, so that the rest print as the share that is given.
+            spare = members[_printable(members.size, shares[name].persistent) :]
+            possible[spare] = 0
+            members = members[: members.size - spare.size]
         if members.size:
             missed, without = _missed(possible[members], shares[name], risk[person[members]], rng)
             absent[members], unauthorised[members] = missed, without
     stays = frame(number=np.arange(rows.size), person=person, school=school, entered=entered, left=left, on_roll=on, possible=possible,
                   group=np.array(GROUPS, object)[group], phase=np.array(PHASES, object)[phase], age=age, absent=absent, unauthorised=unauthorised)  # fmt: skip
     return TermRoll(term, stays, pl.concat([_reasons(absent - unauthorised, AUTHORISED, rng), _reasons(unauthorised, UNAUTHORISED, rng)]))
+
+
+def _printable(count: int, share: float) -> int:
+    """The most pupils, up to a number, of whom a whole number are a share to one decimal of a percent."""
+    printed = round(1000 * share)
+    return next((size for size in range(count, 0, -1) if int(2000 * round(share * size) / size + 1) // 2 == printed), count)
 
 
 def _missed(possible: Index, share: Absence, risk: npt.NDArray[np.float64], rng: np.random.Generator) -> tuple[Index, Index]:

@@ -63,6 +63,7 @@ def _again() -> Kind:
     return Kind(DUPLICATE, WARNING)
 
 
+_NOBODY = Kind("child_in_header", WARNING, "CHILD", pl.lit("X") + pl.col("CHILD"), pl.lit(True))
 _TIME = "%Y-%m-%dT%H:%M:%S"
 _LISTED = (
     _put("ethnicity_in_code_set", "Ethnicity", "z) XXXX"), _put("gender_in_code_set", "Gender", "d) Other"), _again(),
@@ -132,11 +133,11 @@ KINDS: dict[tuple[str, str], tuple[Kind, ...]] = {
     ),
     ("ssda903", "reviews"): (_put("participation_in_code_set", "REVIEW_CODE", "PN9"), _put("reviewed_on_is_a_date", "REVIEW", _NO_BRITISH_DAY, CRITICAL), _again()),
     ("ssda903", "oc2"): (
-        _put("sdq_score_in_range", "SDQ_SCORE", "99"), _put("convicted_is_yes_or_no", "CONVICTED", "maybe"), _put("child_in_header", "CHILD", "NOBODY"),
+        _put("sdq_score_in_range", "SDQ_SCORE", "99"), _put("convicted_is_yes_or_no", "CONVICTED", "maybe"), _NOBODY,
         _put("date_of_birth_as_in_header", "DOB", "01/02/2009"),
     ),
     ("ssda903", "oc3"): (_put("in_touch_in_code_set", "IN_TOUCH", "PERHAPS"), _put("activity_in_code_set", "ACTIV", "Q9")),
-    ("ssda903", "previous_permanence"): (_put("previous_order_in_code_set", "PREV_PERM", "Z9"), _put("child_in_header", "CHILD", "NOBODY")),
+    ("ssda903", "previous_permanence"): (_put("previous_order_in_code_set", "PREV_PERM", "Z9"), _NOBODY),
     ("ssda903", "missing"): (_put("category_in_code_set", "MISSING", "X"), _before("ended_not_before_started", "MIS_END", "MIS_START", "%d/%m/%Y"), _again()),
     ("cin_census", "children"): (
         _put("ethnicity_in_code_set", "Ethnicity", "XXXX"), _letter("upn_check_letter_agrees", "UPN"), _put("disabilities_in_code_set", "Disability", "ZZZ"),
@@ -146,7 +147,7 @@ KINDS: dict[tuple[str, str], tuple[Kind, ...]] = {
     ),
     ("cin_census", "assessments"): (
         _put("factors_in_code_set", "FactorsIdentifiedAtAssessment/AssessmentFactors", "99Z"), _before("authorised_on_not_before_started_on", "AssessmentAuthorisationDate", "AssessmentActualStartDate"),
-        _no_day("started_on_is_a_date", "AssessmentActualStartDate"), _blank("started_on_given", "AssessmentActualStartDate"), _again(),
+        _no_day("started_on_is_a_date", "AssessmentActualStartDate"), _put("started_on_given", "AssessmentActualStartDate", None, CRITICAL, pl.col("AssessmentAuthorisationDate").is_not_null()), _again(),
     ),
     ("cin_census", "cin_plans"): (_before("ended_on_not_before_started_on", "CINPlanEndDate", "CINPlanStartDate"), _no_day("started_on_is_a_date", "CINPlanStartDate"), _again()),
     ("cin_census", "section_47"): (_put("conference_not_required_is_yes_or_no", "ICPCnotRequired", "maybe"), _no_day("started_on_is_a_date", "S47ActualStartDate"), _again()),
@@ -184,7 +185,7 @@ KINDS: dict[tuple[str, str], tuple[Kind, ...]] = {
         _put("academic_age_is_a_number", "academic_age", "sixteen", CRITICAL), _letter("upn_is_valid", "upn"), _blank("young_person_id_given", "young_person_id"), _again(),
     ),
     ("elective_home_education", "elective_home_education"): (
-        _put("reason_in_code_set", "reason", "because"), _no_day("started_on_is_a_date", "started_on"), _before("ended_not_before_started", "ended_on", "started_on"),
+        _put("reason_in_code_set", "reason", "because"), _no_day("started_on_is_a_date", "started_on"),
         _put("suitability_in_code_set", "suitability", "maybe"), _put("home_postcode_is_a_postcode", "home_postcode", "NOWHERE"), _again(),
     ),
     ("school_census", "pupilonroll"): (

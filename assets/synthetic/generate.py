@@ -20,7 +20,7 @@ from assets.synthetic.faults import notices, plant
 from assets.synthetic.formats import council, education, health, police
 from assets.synthetic.formats.census import write_census
 from assets.synthetic.formats.delivery import Delivery, receive, write_csvs, write_workbook
-from assets.synthetic.lifts import lifts
+from assets.synthetic.lifts import Lift, lifts
 from assets.synthetic.lives import Lives, Order, live
 from assets.synthetic.people import Place
 from assets.synthetic.timeline import Quarter
@@ -30,8 +30,14 @@ from assets.synthetic.view import View
 NUMBERS = 50_000_000
 """NHS numbers there are to share among areas."""
 WRITERS = {"csv": write_csvs, "xlsx": write_workbook, "cin_census": write_census}
+Rows = Counter[tuple[str, str, str]]
+"""Rows by agency, extract and table."""
 LATE = 0.06
 """Share of deliveries that come after they are due."""
+
+
+class OutNotEmptyError(Exception):
+    """Something stands where a partnership is to be written; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -59,30 +65,48 @@ def places(count: int) -> Iterator[Place]:
         yield known[number] if number < len(known) else Place(f"E99{number:06}", f"Invented {number}", str(100 + number % 100), number)
 
 
-def generate(partnership: Partnership, out: Path, tell: Callable[[str], None] = lambda line: None) -> Counter[tuple[str, str, str]]:
-    """Write a partnership under `out`; rows by agency, extract and table. `out` must be empty or not there yet."""
-    rows: Counter[tuple[str, str, str]] = Counter()
-    truth, raised = TruthFiles(out / "truth"), None
+def generate(partnership: Partnership, out: Path, tell: Callable[[str], None] = lambda line: None) -> Rows:
+    """Write a partnership under `out`; rows by agency, extract and table. Raises OutNotEmptyError."""
+    check_out(out)
+    truth, rows, raised = TruthFiles(out / "truth"), Rows(), None
     order = Order(partnership.children, partnership.delivered, partnership.seed)
     block = NUMBERS // max(partnership.areas, 100)
     for place in places(partnership.areas):
-        lives = live(place, order, block)
-        known = WhoIsWho(lives)
-        of_area = deliver(lives, out, known, truth, partnership.faults)
-        tell_truth(truth, lives, known)
+        of_area, gained = write_area(live(place, order, block), out, truth, partnership.faults, tell)
         rows += of_area
-        tell(f"{place.code} {place.name}: {lives.people.count:,} persons, {sum(of_area.values()):,} rows")
-        gained = list(lifts(lives))
-        raised = gained if raised is None else [a + b for a, b in zip(raised, gained, strict=True)]
-    truth.append("rows", rows_table(rows))
-    truth.append("lifts", pl.DataFrame([(of.first, of.then, round(of.ratio, 2), of.with_first, of.both, of.without_first, of.then_alone) for of in raised or []],
-        schema=["first", "then", "lift", "with_first", "both", "without_first", "then_alone"], orient="row"))  # fmt: skip
+        raised = gained if raised is None else [one + other for one, other in zip(raised, gained, strict=True)]
+    write_sums(truth, rows, raised or [])
     return rows
 
 
-def deliver(lives: Lives, out: Path, known: WhoIsWho, truth: TruthFiles, rate: float) -> Counter[tuple[str, str, str]]:
+def check_out(out: Path) -> None:
+    """Raises OutNotEmptyError where something stands in the folder already: what is generated is never mixed."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise OutNotEmptyError(f"{out} is not empty: choose another folder with --out")
+
+
+def write_area(
+    lives: Lives, out: Path, truth: TruthFiles, rate: float, tell: Callable[[str], None]
+) -> tuple[Rows, list[Lift]]:
+    """Write an area's deliveries and its truth; its rows and lifts."""
+    known = WhoIsWho(lives)
+    rows = deliver(lives, out, known, truth, rate)
+    tell_truth(truth, lives, known)
+    tell(f"{lives.people.place.code} {lives.people.place.name}: {lives.people.count:,} persons, {sum(rows.values()):,} rows")
+    return rows, list(lifts(lives))
+
+
+def write_sums(truth: TruthFiles, rows: Rows, raised: list[Lift]) -> None:
+    """Write the rows per table and the lifts of all areas together."""
+    truth.append("rows", rows_table(rows))
+    found = [(of.first, of.then, round(of.ratio, 2), of.with_first, of.both, of.without_first, of.then_alone) for of in raised]
+    names = ["first", "then", "lift", "with_first", "both", "without_first", "then_alone"]
+    truth.append("lifts", pl.DataFrame(found, schema=names, orient="row"))
+
+
+def deliver(lives: Lives, out: Path, known: WhoIsWho, truth: TruthFiles, rate: float) -> Rows:
     """Write every delivery of an area, with faults at a rate; rows by agency, extract and table."""
-    rows: Counter[tuple[str, str, str]] = Counter()
+    rows = Rows()
     rng = np.random.default_rng([lives.order.seed, lives.people.place.number, 9])
     planted, noticed = [], []
     for quarter in lives.order.quarters:

@@ -125,7 +125,7 @@ def _rolls(order: Order, schools: Schools, risk: npt.NDArray[np.float64], rng: n
         term = term_told_in(quarter)
         if term:
             given = (order.absence or {}).get(term.label, {})
-            rolls[quarter] = term_roll(schools, term, drawn_absence(rng) | dict(given), risk, rng)
+            rolls[quarter] = term_roll(schools, term, drawn_absence(rng) | dict(given), risk, rng, exact=given)
     return rolls
 
 

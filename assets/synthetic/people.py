@@ -24,6 +24,10 @@ OLDEST_LEAVER = 24
 """Care leavers are made up to this age at the beginning, so that none is 26 by the end of a long run."""
 
 
+class TooManyPersonsError(Exception):
+    """An area has more persons than there are numbers for; the message says what to do."""
+
+
 @dataclass(frozen=True)
 class Place:
     """An area as the generator knows it, and its number among those generated."""
@@ -97,7 +101,7 @@ def make_people(place: Place, children: int, first: int, last: int, block: int, 
     families = int(family.max()) + 1
     count = born.size
     if count > block:
-        raise ValueError(f"{count} persons in an area: more than the {block} numbers there are for each")
+        raise TooManyPersonsError(f"{count:,} persons in an area, and {block:,} NHS numbers for each: ask for fewer areas or children")
     girl = rng.random(count) < 0.488
     forename, short_name = forenames(girl, rng)
     names, names_before = surnames(families, rng), surnames(families, rng)
