@@ -134,21 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     template.add_argument("--out", type=Path, help="write it to a file")
     template.set_defaults(command=lambda a: template_command(a.extract, a.out))
 
-    synthesise = commands.add_parser("synthesise", help=(words := "write a partnership that does not exist, with the truth"), description=words)
-    usual = Partnership()
-    synthesise.add_argument("--out", type=Path, required=True, metavar="DIR", help="an empty folder to write it to")
-    synthesise.add_argument("--areas", type=_count, default=usual.areas, metavar="N", help="how many areas (default: 1)")
-    synthesise.add_argument("--children", type=_count, default=usual.children, metavar="N", help="children in each (default: 10000)")
-    synthesise.add_argument("--quarters", type=_count, default=usual.quarters, metavar="N", help="quarters delivered (default: 8)")
-    synthesise.add_argument("--last", type=SyntheticQuarter.parse, default=usual.last, metavar="2019-20-Q4", help="the last of them")
-    synthesise.add_argument("--seed", type=int, default=usual.seed, metavar="N", help="another seed, other lives (default: 1)")
-    synthesise.add_argument("--faults", type=_rate, default=usual.faults, metavar="RATE", help="share of rows with a fault, as 0.05 or 5%% (default: none)")
-    synthesise.add_argument("--like", choices=LIKE, help="true counts of a published report; the other options but --faults are then its own")
-    synthesise.set_defaults(
-        command=lambda a: synthesise_command(
-            a.out, Partnership(a.areas, a.children, a.quarters, a.last, a.seed, a.faults), a.like
-        )
-    )
+    _add_synthesise(commands)
 
     withdraw = command("withdraw", "take a delivery's figures out; the one before it returns")
     withdraw.add_argument("receipt", help="its receipt, as R000001")
@@ -172,6 +158,46 @@ def _parser() -> argparse.ArgumentParser:
     instance = command("instance", "prepare the home's Dagster instance and print where it is")
     instance.set_defaults(command=lambda a: _instance_command(Home.locate(a.home)))
     return parser
+
+
+def _add_synthesise(commands: argparse._SubParsersAction[_Parser]) -> None:
+    synthesise = commands.add_parser(
+        "synthesise", help=(words := "write a partnership that does not exist, with the truth"), description=words
+    )
+    usual = Partnership()
+    synthesise.add_argument("--out", type=Path, required=True, metavar="DIR", help="an empty folder to write it to")
+    synthesise.add_argument(
+        "--areas", type=_count, default=usual.areas, metavar="N", help="how many areas (default: 1)"
+    )
+    synthesise.add_argument(
+        "--children", type=_count, default=usual.children, metavar="N", help="children in each (default: 10000)"
+    )
+    synthesise.add_argument(
+        "--quarters", type=_count, default=usual.quarters, metavar="N", help="quarters delivered (default: 8)"
+    )
+    synthesise.add_argument(
+        "--last", type=SyntheticQuarter.parse, default=usual.last, metavar="2019-20-Q4", help="the last of them"
+    )
+    synthesise.add_argument(
+        "--seed", type=int, default=usual.seed, metavar="N", help="another seed, other lives (default: 1)"
+    )
+    synthesise.add_argument(
+        "--faults",
+        type=_rate,
+        default=usual.faults,
+        metavar="RATE",
+        help="share of rows with a fault, as 0.05 or 5%% (default: none)",
+    )
+    synthesise.add_argument(
+        "--like",
+        choices=LIKE,
+        help="true counts of a published report; the other options but --faults are then its own",
+    )
+    synthesise.set_defaults(
+        command=lambda a: synthesise_command(
+            a.out, Partnership(a.areas, a.children, a.quarters, a.last, a.seed, a.faults), a.like
+        )
+    )
 
 
 def _instance_command(home: Home) -> int:

@@ -69,7 +69,13 @@ def taken_in(home: Home) -> Iterator[Taken]:
         for extract, agency, quarter in landed:
             codes = _areas(connection, extract, quarter)
             contract = CONTRACTS[extract]
-            load_raw(connection, Archive(home.archive), CONTRACTS, contract, receipts_of(connection, extract, agency, quarter, codes))
+            load_raw(
+                connection,
+                Archive(home.archive),
+                CONTRACTS,
+                contract,
+                receipts_of(connection, extract, agency, quarter, codes),
+            )
             unit = Unit(contract, quarter, tuple(codes))
             # As `make_unit` does it, without counting every rule a second time by Great Expectations: that both
             # countings agree is a proof of its own.
@@ -86,7 +92,8 @@ def taken_in(home: Home) -> Iterator[Taken]:
 
 def _areas(connection: duckdb.DuckDBPyConnection, extract: str | None, quarter: str) -> list[str]:
     rows = connection.execute(
-        "SELECT DISTINCT area_code FROM ops.receipt WHERE quarter = ? AND (extract = ? OR ? IS NULL) ORDER BY 1", [quarter, extract, extract]
+        "SELECT DISTINCT area_code FROM ops.receipt WHERE quarter = ? AND (extract = ? OR ? IS NULL) ORDER BY 1",
+        [quarter, extract, extract],
     ).fetchall()
     return [code for (code,) in rows]
 
@@ -96,11 +103,14 @@ def _found(connection: duckdb.DuckDBPyConnection, unit: Unit) -> Sequence[Found]
     for table in unit.contract.tables:
         severities = {rule.rule: rule.severity for rule in table.expectations}
         try:
-            rows = connection.execute(f"SELECT area_code, row_number, unnest(broken) FROM {faults_name(table)}").fetchall()
+            rows = connection.execute(
+                f"SELECT area_code, row_number, unnest(broken) FROM {faults_name(table)}"
+            ).fetchall()
         except duckdb.CatalogException:
             continue  # the table was not delivered
         found += [
-            Found(unit.contract.extract, table.name, area, unit.quarter, row, rule, severities[rule]) for area, row, rule in rows
+            Found(unit.contract.extract, table.name, area, unit.quarter, row, rule, severities[rule])
+            for area, row, rule in rows
         ]
         connection.execute(f"DROP TABLE {faults_name(table)}")
     return found

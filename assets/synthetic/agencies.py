@@ -57,7 +57,9 @@ class Records:
         return np.where(self.old_home[person], people.home[person], people.home_on(person, on)).astype(object)
 
 
-def keep_records(people: People, habits: Habits, seen: Sequence[tuple[Index, Days]], rng: np.random.Generator) -> Records:
+def keep_records(
+    people: People, habits: Habits, seen: Sequence[tuple[Index, Days]], rng: np.random.Generator
+) -> Records:
     """Records with an agency's habits.
 
     A birthday with day and month changed about stands only where it makes nobody another age band on a day the agency
@@ -80,7 +82,13 @@ def keep_records(people: People, habits: Habits, seen: Sequence[tuple[Index, Day
         true, wrong_age = age_on(people.born[person], on), age_on(swapped[person], on)
         other = (np.digitize(true, AGE_BANDS) != np.digitize(wrong_age, AGE_BANDS)) | (swapped[person] > on)
         swaps[person[other]] = False
-    return Records(forename, surname, np.where(swaps, swapped, people.born), share(habits.keeps_old_home), ~share(habits.lacks_number))
+    return Records(
+        forename,
+        surname,
+        np.where(swaps, swapped, people.born),
+        share(habits.keeps_old_home),
+        ~share(habits.lacks_number),
+    )
 
 
 def _swapped(born: Days) -> Days:
@@ -90,7 +98,9 @@ def _swapped(born: Days) -> Days:
     of_month = (stamp - stamp.astype("datetime64[M]")).astype(np.int64)
     year, month = months // 12, months % 12
     can = of_month < 12
-    swapped = ((year * 12 + np.where(can, of_month, month)).astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64)
+    swapped = ((year * 12 + np.where(can, of_month, month)).astype("datetime64[M]").astype("datetime64[D]")).astype(
+        np.int64
+    )
     return np.where(can, swapped + month, born)
 
 

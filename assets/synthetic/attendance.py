@@ -34,15 +34,21 @@ class Absence:
 
 
 USUAL = {
-    "primary": Absence(0.030, 0.011, 0.085), "secondary": Absence(0.034, 0.016, 0.13), "special": Absence(0.075, 0.022, 0.28),
-    "pru": Absence(0.16, 0.18, 0.74), "nursery_4yo": Absence(0.042, 0.012, 0.13), "older": Absence(0.03, 0.02, 0.12),
-}  # fmt: skip
+    "primary": Absence(0.030, 0.011, 0.085),
+    "secondary": Absence(0.034, 0.016, 0.13),
+    "special": Absence(0.075, 0.022, 0.28),
+    "pru": Absence(0.16, 0.18, 0.74),
+    "nursery_4yo": Absence(0.042, 0.012, 0.13),
+    "older": Absence(0.03, 0.02, 0.12),
+}
 
 
 def drawn_absence(rng: np.random.Generator) -> dict[str, Absence]:
     """Shares of a term around the usual ones."""
     return {
-        group: Absence(*(share * rng.uniform(0.93, 1.07) for share in (usual.authorised, usual.unauthorised, usual.persistent)))
+        group: Absence(
+            *(share * rng.uniform(0.93, 1.07) for share in (usual.authorised, usual.unauthorised, usual.persistent))
+        )
         for group, usual in USUAL.items()
     }
 
@@ -72,7 +78,14 @@ def school_days(term: Term) -> npt.NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(taught)])
 
 
-def term_roll(schools: Schools, term: Term, shares: Mapping[str, Absence], risk: npt.NDArray[np.float64], rng: np.random.Generator, exact: Collection[str] = ()) -> TermRoll:
+def term_roll(
+    schools: Schools,
+    term: Term,
+    shares: Mapping[str, Absence],
+    risk: npt.NDArray[np.float64],
+    rng: np.random.Generator,
+    exact: Collection[str] = (),
+) -> TermRoll:
     """The census that tells of a term; `risk` is each person's tendency to be absent.
 
     Of the groups in `exact` the share of the persistently absent is met to the last printed figure.
@@ -85,7 +98,12 @@ def term_roll(schools: Schools, term: Term, shares: Mapping[str, Absence], risk:
     entered, left, on = entered[rows], left[rows], on[rows]
     told = school_days(term)
     begin, end = np.maximum(entered, term.start), np.minimum(np.where(on, term.end, left), term.end)
-    possible = np.where(end >= begin, 2 * (told[np.clip(end + 1 - term.start, 0, told.size - 1)] - told[np.clip(begin - term.start, 0, told.size - 1)]), 0)
+    possible = np.where(
+        end >= begin,
+        2
+        * (told[np.clip(end + 1 - term.start, 0, told.size - 1)] - told[np.clip(begin - term.start, 0, told.size - 1)]),
+        0,
+    )
     age = age_on(schools.people.born[person], term.ages_on)
     phase = schools.phase_of(school)
     group = np.where(age == 4, 4, np.where((age >= 5) & (age <= 15), phase, 5))
@@ -100,18 +118,38 @@ def term_roll(schools: Schools, term: Term, shares: Mapping[str, Absence], risk:
         if members.size:
             missed, without = _missed(possible[members], shares[name], risk[person[members]], rng)
             absent[members], unauthorised[members] = missed, without
-    stays = frame(number=np.arange(rows.size), person=person, school=school, entered=entered, left=left, on_roll=on, possible=possible,
-                  group=np.array(GROUPS, object)[group], phase=np.array(PHASES, object)[phase], age=age, absent=absent, unauthorised=unauthorised)  # fmt: skip
-    return TermRoll(term, stays, pl.concat([_reasons(absent - unauthorised, AUTHORISED, rng), _reasons(unauthorised, UNAUTHORISED, rng)]))
+    stays = frame(
+        number=np.arange(rows.size),
+        person=person,
+        school=school,
+        entered=entered,
+        left=left,
+        on_roll=on,
+        possible=possible,
+        group=np.array(GROUPS, object)[group],
+        phase=np.array(PHASES, object)[phase],
+        age=age,
+        absent=absent,
+        unauthorised=unauthorised,
+    )
+    return TermRoll(
+        term,
+        stays,
+        pl.concat([_reasons(absent - unauthorised, AUTHORISED, rng), _reasons(unauthorised, UNAUTHORISED, rng)]),
+    )
 
 
 def _printable(count: int, share: float) -> int:
     """The most pupils, up to a number, of whom a whole number are a share to one decimal of a percent."""
     printed = round(1000 * share)
-    return next((size for size in range(count, 0, -1) if int(2000 * round(share * size) / size + 1) // 2 == printed), count)
+    return next(
+        (size for size in range(count, 0, -1) if int(2000 * round(share * size) / size + 1) // 2 == printed), count
+    )
 
 
-def _missed(possible: Index, share: Absence, risk: npt.NDArray[np.float64], rng: np.random.Generator) -> tuple[Index, Index]:
+def _missed(
+    possible: Index, share: Absence, risk: npt.NDArray[np.float64], rng: np.random.Generator
+) -> tuple[Index, Index]:
     """Sessions each of a group missed, and missed without leave: the group's shares to the nearest session."""
     count, sessions = possible.size, int(possible.sum())
     total = round(sessions * (share.authorised + share.unauthorised))
@@ -121,7 +159,9 @@ def _missed(possible: Index, share: Absence, risk: npt.NDArray[np.float64], rng:
     most = np.where(persistent, possible, -(-possible // 10) - 1)
     most = np.maximum(most, least)
     others = np.minimum((possible * rng.beta(1.2, 28, count) * np.minimum(1 + 0.3 * risk, 3)).astype(np.int64), most)
-    missed = np.where(persistent, least + (possible * np.minimum(rng.exponential(0.07, count), 0.7)).astype(np.int64), others)
+    missed = np.where(
+        persistent, least + (possible * np.minimum(rng.exponential(0.07, count), 0.7)).astype(np.int64), others
+    )
     missed = _meet(np.clip(missed, least, most), least, most, total, rng)
     without = rng.binomial(missed, share.unauthorised / max(share.authorised + share.unauthorised, 1e-9))
     return missed, _meet(without, np.zeros_like(missed), missed, round(sessions * share.unauthorised), rng)
@@ -152,8 +192,12 @@ def _reasons(sessions: Index, of: Mapping[str, float], rng: np.random.Generator)
     """Each stay's sessions under up to two reasons."""
     number = np.flatnonzero(sessions > 0)
     first, second = drawn(of, number.size, rng), drawn(of, number.size, rng)
-    part = np.where((first == second) | (rng.random(number.size) < 0.5), sessions[number], rng.integers(0, sessions[number] + 1))
+    part = np.where(
+        (first == second) | (rng.random(number.size) < 0.5), sessions[number], rng.integers(0, sessions[number] + 1)
+    )
     rest = sessions[number] - part
     return frame(
-        number=np.concatenate([number, number]), reason=np.concatenate([first, second]), sessions=np.concatenate([part, rest])
+        number=np.concatenate([number, number]),
+        reason=np.concatenate([first, second]),
+        sessions=np.concatenate([part, rest]),
     ).filter(pl.col("sessions") > 0)

@@ -12,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assets.synthetic.details import days, drawn, frame
+from assets.synthetic.care_events import health_assessments, reviews, short_breaks
+from assets.synthetic.details import days, drawn, frame, the_day
 from assets.synthetic.names import postcodes
-from assets.synthetic.records import Index, choose
+from assets.synthetic.records import Index, text_where
 from assets.synthetic.social_care import SocialCare
-from assets.synthetic.timeline import NEVER, Days, add_working_days, age_on
+from assets.synthetic.timeline import NEVER, Days
 
 LATEST = {"E4A": 0.45, "E4B": 0.1, "E13": 0.05, "E41": 0.08, "E45": 0.1, "E47": 0.08, "E48": 0.03, "E8": 0.11}
 OF_AGE = {"E5": 0.35, "E6": 0.05, "E17": 0.3, "E15": 0.05, "E8": 0.15, "E7": 0.1}
-PARTICIPATION = {"PN1": 0.45, "PN2": 0.06, "PN3": 0.05, "PN4": 0.05, "PN5": 0.06, "PN6": 0.23, "PN7": 0.1}
 CHANGES = {"CARPL": 0.45, "CREQB": 0.15, "CREQO": 0.1, "LAREQ": 0.1, "CHILD": 0.05, "STAND": 0.03, "OTHER": 0.12}
 SUPPORTED_UNTIL = 2023
 """The last financial year in which semi-independent living (H5) is a code of the return."""
@@ -40,12 +40,12 @@ def care_frames(care: SocialCare, rng: np.random.Generator) -> CareFrames:
     last = care.quarters[-1].end
     adoption = _adoptions(care, rng)
     period, episodes = _episodes(care, adoption, rng)
-    breaks = _short_breaks(care, rng)
+    breaks = short_breaks(care, rng)
     frames = {
         "period": pl.concat([period, breaks.period], how="diagonal"),
         "episode": pl.concat([episodes, breaks.episode], how="diagonal"),
-        "review": _reviews(care, last, rng),
-        "health_assessment": _health_assessments(care, last, rng),
+        "review": reviews(care, last, rng),
+        "health_assessment": health_assessments(care, last, rng),
         "adoption": adoption.frame,
     }
     return CareFrames(frames, periods["case"][adoption.period[adoption.ordered < NEVER]])
@@ -82,10 +82,17 @@ def _adoptions(care: SocialCare, rng: np.random.Generator) -> _Adoptions:
         column[known] for column in (period, decided, order, match, placed, given_up, end)
     )
     made = frame(
-        person=of["person"][period], entered=days(of["started"][period]), decided=days(decided), placement_order=days(order),
-        matched=days(match), placed=days(placed), ordered=days(end), given_up=days(given_up),
-        why=np.where(given_up < NEVER, "RD3", None), adopters=1 + (rng.random(period.size) < 0.85).astype(np.int64),
-    )  # fmt: skip
+        person=of["person"][period],
+        entered=days(of["started"][period]),
+        decided=days(decided),
+        placement_order=days(order),
+        matched=days(match),
+        placed=days(placed),
+        ordered=days(end),
+        given_up=days(given_up),
+        why=text_where(given_up < NEVER, "RD3"),
+        adopters=1 + (rng.random(period.size) < 0.85).astype(np.int64),
+    )
     return _Adoptions(period, decided, order, match, placed, end, given_up, made)
 
 
@@ -98,15 +105,25 @@ def _episodes(care: SocialCare, adoption: _Adoptions, rng: np.random.Generator) 
     moves = np.minimum(rng.poisson(0.3 + 0.5 * years), 9)
     moved = np.repeat(np.arange(count), moves)
     move_days = begin[moved] + 1 + ((end - begin - 2)[moved] * rng.random(moved.size) ** 1.4).astype(np.int64)
-    first = np.where(age >= 12, drawn({"V2": 0.62, "C1": 0.25, "L1": 0.04, "L2": 0.04, "J1": 0.05}, count, rng),
-                     drawn({"V2": 0.5, "C1": 0.4, "L1": 0.05, "L2": 0.05}, count, rng))  # fmt: skip
+    first = np.where(
+        age >= 12,
+        drawn({"V2": 0.62, "C1": 0.25, "L1": 0.04, "L2": 0.04, "J1": 0.05}, count, rng),
+        drawn({"V2": 0.5, "C1": 0.4, "L1": 0.05, "L2": 0.05}, count, rng),
+    )
     emergency = np.isin(first, ["L1", "L2"])
-    to_interim = np.where(emergency, begin + 3, np.where((first == "V2") & (rng.random(count) < 0.4), begin + 75, NEVER))
+    to_interim = np.where(
+        emergency, begin + 3, np.where((first == "V2") & (rng.random(count) < 0.4), begin + 75, NEVER)
+    )
     interim_from = np.where(first == "C1", begin, to_interim)
     to_full = np.where(interim_from < NEVER, interim_from + rng.integers(170, 260, count), NEVER)
     events = [
         _events(np.arange(count), begin, first, _placements(age, care, rng, start=True)),
-        _events(moved, move_days, None, _placements(age[moved] + (move_days - begin[moved]) / 365.25, care, rng, start=False)),
+        _events(
+            moved,
+            move_days,
+            None,
+            _placements(age[moved] + (move_days - begin[moved]) / 365.25, care, rng, start=False),
+        ),
         _events(np.arange(count), to_interim, "C1", None),
         _events(np.arange(count), to_full, "C2", None),
         _events(adoption.period, adoption.placement_order, "E1", None),
@@ -116,42 +133,72 @@ def _episodes(care: SocialCare, adoption: _Adoptions, rng: np.random.Generator) 
     done = adoption.period[adoption.ordered < NEVER]
     reason[done] = np.where(rng.random(done.size) < 0.7, "E12", "E11")
     uasc = (age >= 14) & (age < 17.5) & (rng.random(count) < 0.08)
-    need = np.where(uasc, "N8", drawn({"N1": 0.68, "N2": 0.03, "N3": 0.04, "N4": 0.07, "N5": 0.13, "N6": 0.03, "N8": 0.02}, count, rng))
+    need = np.where(
+        uasc,
+        "N8",
+        drawn({"N1": 0.68, "N2": 0.03, "N3": 0.04, "N4": 0.07, "N5": 0.13, "N6": 0.03, "N8": 0.02}, count, rng),
+    )
     period = frame(
-        period=np.arange(count), person=of["person"], started=days(begin), ended=days(of["ended"]), series=np.zeros(count, bool),
-        reason=np.where(of["ended"] < NEVER, reason, None), need=need, uasc=uasc,
-    )  # fmt: skip
+        period=np.arange(count),
+        person=of["person"],
+        started=days(begin),
+        ended=days(of["ended"]),
+        series=np.zeros(count, bool),
+        reason=text_where(of["ended"] < NEVER, reason),
+        need=need,
+        uasc=uasc,
+    )
     chain = (
         pl.concat(events)
         .join(period.select("period", "started", "ended", "person", "need", "reason"), on="period")
         # Nothing changes before the first day nor on the last; a child placed for adoption stays there.
         .filter((pl.col("day") >= pl.col("started")) & (pl.col("ended").is_null() | (pl.col("day") < pl.col("ended"))))
-        .filter(pl.col("day") <= np.datetime64(last, "D"))
-        .with_columns(placed=pl.col("day").filter(pl.col("place") == "A6").min().over("period"),
-                      freed=pl.col("day").filter(pl.col("status") == "E1").min().over("period"))
+        .filter(pl.col("day") <= the_day(last))
+        .with_columns(
+            placed=pl.col("day").filter(pl.col("place") == "A6").min().over("period"),
+            freed=pl.col("day").filter(pl.col("status") == "E1").min().over("period"),
+        )
         .filter(pl.col("placed").is_null() | (pl.col("day") <= pl.col("placed")))
         .filter(pl.col("freed").is_null() | pl.col("status").is_null() | (pl.col("day") <= pl.col("freed")))
-        .group_by("period", "day", maintain_order=True).agg(pl.col("status").drop_nulls().last(), pl.col("place").drop_nulls().last(),
-                                        pl.col("person", "need", "started", "ended", "reason").first())
+        .group_by("period", "day", maintain_order=True)
+        .agg(
+            pl.col("status").drop_nulls().last(),
+            pl.col("place").drop_nulls().last(),
+            pl.col("person", "need", "started", "ended", "reason").first(),
+        )
         .sort("period", "day")
-    )  # fmt: skip
+    )
     return period, _as_episodes(chain, rng)
 
 
-def _events(period: Index, on: Days, status: npt.NDArray[np.object_] | str | None, place: npt.NDArray[np.object_] | str | None) -> pl.DataFrame:
-    return pl.DataFrame({
-        "period": period, "day": days(on),
-        "status": np.broadcast_to(np.asarray(status, object), period.shape).tolist(),
-        "place": np.broadcast_to(np.asarray(place, object), period.shape).tolist(),
-    }, schema_overrides={"status": pl.String, "place": pl.String}).filter(pl.col("day").is_not_null())  # fmt: skip
+def _events(
+    period: Index, on: Days, status: npt.NDArray[np.object_] | str | None, place: npt.NDArray[np.object_] | str | None
+) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "period": period,
+            "day": days(on),
+            "status": np.broadcast_to(np.asarray(status, object), period.shape).tolist(),
+            "place": np.broadcast_to(np.asarray(place, object), period.shape).tolist(),
+        },
+        schema_overrides={"status": pl.String, "place": pl.String},
+    ).filter(pl.col("day").is_not_null())
 
 
-def _placements(age: npt.NDArray[np.float64], care: SocialCare, rng: np.random.Generator, *, start: bool) -> npt.NDArray[np.object_]:
+def _placements(
+    age: npt.NDArray[np.float64], care: SocialCare, rng: np.random.Generator, *, start: bool
+) -> npt.NDArray[np.object_]:
     supported = "H5" if care.quarters[-1].year <= SUPPORTED_UNTIL else "K2"
-    young = {"U6": 0.66, "U3": 0.16, "P1": 0.08, "R3": 0.02, "U4": 0.08} if start else {"U6": 0.35, "U4": 0.3, "U1": 0.12, "U3": 0.13, "P1": 0.1}
+    young = (
+        {"U6": 0.66, "U3": 0.16, "P1": 0.08, "R3": 0.02, "U4": 0.08}
+        if start
+        else {"U6": 0.35, "U4": 0.3, "U1": 0.12, "U3": 0.13, "P1": 0.1}
+    )
     teen = {"U6": 0.5, "K2": 0.2, "U3": 0.12, "P1": 0.06, "U4": 0.12}
     old = {"U6": 0.3, "K2": 0.2, supported: 0.4, "U4": 0.1}
-    return np.where(age < 11, drawn(young, age.size, rng), np.where(age < 16, drawn(teen, age.size, rng), drawn(old, age.size, rng)))
+    return np.where(
+        age < 11, drawn(young, age.size, rng), np.where(age < 16, drawn(teen, age.size, rng), drawn(old, age.size, rng))
+    )
 
 
 def _as_episodes(chain: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -162,102 +209,51 @@ def _as_episodes(chain: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     why = pl.Series(drawn(CHANGES, count, rng), dtype=pl.String)
     following = pl.col("day").shift(-1).over("period")
     return (
-        chain.with_columns(new_status=pl.col("status").is_not_null(), new_place=pl.col("place").is_not_null(), home=homes, own=own, urn=urn, why=why)
+        chain.with_columns(
+            new_status=pl.col("status").is_not_null(),
+            new_place=pl.col("place").is_not_null(),
+            home=homes,
+            own=own,
+            urn=urn,
+            why=why,
+        )
         .with_columns(pl.col("status").forward_fill().over("period"), pl.col("place").forward_fill().over("period"))
         .with_columns(placement=pl.col("new_place").cum_sum().over("period"))
         .with_columns(
             placement_started=pl.col("day").first().over("period", "placement"),
             status_started=pl.when("new_status").then("day").forward_fill().over("period"),
-            home=pl.col("home").first().over("period", "placement"), own=pl.col("own").first().over("period", "placement"),
+            home=pl.col("home").first().over("period", "placement"),
+            own=pl.col("own").first().over("period", "placement"),
             urn=pl.col("urn").first().over("period", "placement"),
         )
         .select(
-            "period", "person", "need", pl.col("day").alias("started"),
+            "period",
+            "person",
+            "need",
+            pl.col("day").alias("started"),
             pl.when(following.is_not_null()).then(following).otherwise("ended").alias("ended"),
-            pl.when(pl.col("day") == pl.col("started")).then(pl.lit("S"))
-            .when(pl.col("new_status") & pl.col("new_place")).then(pl.lit("B"))
-            .when("new_place").then(pl.lit("P")).otherwise(pl.lit("L")).alias("reason_started"),
-            "status", "place", "placement", "placement_started", "status_started",
-            pl.when(pl.col("place") == "P1").then(pl.lit("PR0")).when("own").then(pl.lit("PR1")).otherwise(pl.lit("PR4")).alias("provider"),
+            pl.when(pl.col("day") == pl.col("started"))
+            .then(pl.lit("S"))
+            .when(pl.col("new_status") & pl.col("new_place"))
+            .then(pl.lit("B"))
+            .when("new_place")
+            .then(pl.lit("P"))
+            .otherwise(pl.lit("L"))
+            .alias("reason_started"),
+            "status",
+            "place",
+            "placement",
+            "placement_started",
+            "status_started",
+            pl.when(pl.col("place") == "P1")
+            .then(pl.lit("PR0"))
+            .when("own")
+            .then(pl.lit("PR1"))
+            .otherwise(pl.lit("PR4"))
+            .alias("provider"),
             pl.when(following.is_not_null()).then(pl.lit("X1")).otherwise("reason").alias("reason_ended"),
             pl.when(pl.col("new_place").shift(-1).over("period").fill_null(False)).then("why").alias("why_moved"),
             pl.col("home").alias("placement_postcode"),
             pl.when(pl.col("place") == "P1").then(pl.lit("XXXXXXX")).otherwise("urn").alias("urn"),
         )
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Breaks:
-    period: pl.DataFrame
-    episode: pl.DataFrame
-
-
-def _short_breaks(care: SocialCare, rng: np.random.Generator) -> _Breaks:
-    """Series of short breaks: V4 for the agreement as a whole, V3 for each stay. They count in no stock of care."""
-    cases, first, last = care.cases.columns(), care.quarters[0].start, care.quarters[-1].end
-    person = cases["person"]
-    ever_in_care = np.zeros(care.people.count, bool)
-    ever_in_care[care.care["person"]] = True
-    until = np.minimum(cases["closed"] - 1, last + 1)
-    begin = np.maximum(cases["referred"] + 20, first)
-    may = np.flatnonzero(~cases["nfa"] & ~ever_in_care[person] & (until - begin > 150) & ~cases["leaver"] & ~cases["unborn"]
-                         & (care.people.born[person] < begin - 1500) & (care.turns_18[person] > until + 5))  # fmt: skip
-    _, once = np.unique(person[may], return_index=True)
-    case = choose(may[once], max(2, care.people.count // 3000), None, rng)
-    whole = case[: case.size // 2 + 1]
-    stays = case[case.size // 2 + 1 :]
-    times = np.minimum((until - begin)[stays] // 30, 40)
-    of = np.repeat(stays, times)
-    place = np.arange(of.size) - np.repeat(np.cumsum(times) - times, times)
-    started = np.concatenate([begin[whole], begin[of] + 30 * place + 3])
-    ended = np.concatenate([np.where(cases["closed"][whole] < NEVER, until[whole], NEVER), begin[of] + 30 * place + 6])
-    child = np.concatenate([person[whole], person[of]])
-    number = 10_000_000 + np.arange(child.size)
-    status = np.concatenate([np.full(whole.size, "V4", object), np.full(of.size, "V3", object)])
-    over = ended < NEVER
-    period = frame(
-        period=number, person=child, started=days(started), ended=days(ended), series=np.ones(child.size, bool),
-        reason=np.where(over, "E4A", None), need=np.full(child.size, "N2", object), uasc=np.zeros(child.size, bool),
-    )  # fmt: skip
-    episode = frame(
-        period=number, person=child, need=np.full(child.size, "N2", object), started=days(started), ended=days(ended),
-        reason_started=np.full(child.size, "S", object), status=status, place=np.full(child.size, "K2", object),
-        placement=np.ones(child.size, np.uint32), placement_started=days(started), status_started=days(started),
-        provider=np.full(child.size, "PR1", object), reason_ended=np.where(over, "E4A", None),
-        why_moved=np.full(child.size, None, object), placement_postcode=postcodes(child % 4000), urn=np.full(child.size, "1000001", object),
-    ).with_columns(pl.col("why_moved").cast(pl.String))  # fmt: skip
-    return _Breaks(period, episode)
-
-
-def _reviews(care: SocialCare, last: int, rng: np.random.Generator) -> pl.DataFrame:
-    """The first after three weeks, the second three months later, then every six months."""
-    of = care.care.columns()
-    length = np.minimum(of["ended"], last + 1) - of["started"]
-    times = np.where(length < 20, 0, np.where(length < 110, 1, 2 + (length - 110) // 180))
-    period = np.repeat(np.arange(times.size), times)
-    place = np.arange(period.size) - np.repeat(np.cumsum(times) - times, times)
-    on = of["started"][period] + np.where(place == 0, 19, 109 + 180 * (place - 1))
-    person = of["person"][period]
-    age = age_on(care.people.born[person], on)
-    code = np.where(age < 4, "PN0", drawn(PARTICIPATION, on.size, rng))
-    return frame(person=person, on=days(on), participation=code).unique(["person", "on"], keep="first", maintain_order=True)
-
-
-def _health_assessments(care: SocialCare, last: int, rng: np.random.Generator) -> pl.DataFrame:
-    """The initial one is due in twenty working days; then every six months under five, every twelve from there."""
-    of = care.care.columns()
-    person, begin = of["person"], of["started"]
-    end = np.minimum(of["ended"], last + 300)
-    first = add_working_days(begin, 20)
-    every = np.where((begin - care.people.born[person]) < 5 * 365, 182, 365)
-    times = np.where(first < end, 1 + np.maximum(0, (end - first - 1) // every), 0)
-    period = np.repeat(np.arange(times.size), times)
-    place = np.arange(period.size) - np.repeat(np.cumsum(times) - times, times)
-    due = first[period] + place * every[period]
-    late = np.where(rng.random(due.size) < np.where(place == 0, 0.25, 0.15), rng.integers(1, 50, due.size), -rng.integers(0, 12, due.size))
-    completed = due + late
-    done = (completed >= begin[period] + 1) & (completed <= end[period]) & (completed <= last) & (rng.random(due.size) < 0.96)
-    return frame(
-        person=person[period], kind=np.where(place == 0, "IHA", "RHA"), due=days(due), completed=days(np.where(done, completed, NEVER)),
-    ).filter(pl.col("due") <= np.datetime64(last + 90, "D")).unique(["person", "kind", "due"], keep="first", maintain_order=True)  # fmt: skip
+    )

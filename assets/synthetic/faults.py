@@ -10,14 +10,17 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from assets.synthetic.fault_kinds import DUPLICATE, KINDS
+from assets.synthetic.fault_kinds import DUPLICATE
+from assets.synthetic.fault_tables import KINDS
 from assets.synthetic.formats.delivery import Delivery
 
 FIRST_ROW = {"csv": 2, "xlsx": 2, "cin_census": 1}
 """The number of a table's first row: a CSV's and a sheet's header is row 1, elements are counted from 1."""
 
 
-def plant(delivery: Delivery, rate: float, rng: np.random.Generator) -> tuple[Delivery, list[tuple[str, int, str, str]]]:
+def plant(
+    delivery: Delivery, rate: float, rng: np.random.Generator
+) -> tuple[Delivery, list[tuple[str, int, str, str]]]:
     """A delivery with faults in about a share of its rows, and each one's table, row number, rule and severity."""
     tables, planted = {}, []
     for name, frame in delivery.tables.items():
@@ -33,7 +36,8 @@ def _plant_table(
     if not kinds or not frame.height:
         return frame, []
     can = frame.select(
-        (pl.lit(True) if kind.where is None else kind.where.fill_null(False)).alias(str(number)) for number, kind in enumerate(kinds)
+        (pl.lit(True) if kind.where is None else kind.where.fill_null(False)).alias(str(number))
+        for number, kind in enumerate(kinds)
     )
     able = np.column_stack([np.broadcast_to(can[name].to_numpy(), frame.height) for name in can.columns])
     hit = (rng.random(frame.height) < rate) & able.any(axis=1)
@@ -56,7 +60,7 @@ def _plant_table(
 
 
 def notices(delivery: Delivery) -> list[tuple[str, int, str, str]]:
-    """What a right record gives notice of: a number not known, a referral carried over, a plan without a conference here."""
+    """What a right record gives notice of: a number not known, a referral carried over, a conference elsewhere."""
     first = FIRST_ROW[delivery.form]
     found = []
     for table, frame in delivery.tables.items():

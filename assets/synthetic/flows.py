@@ -47,7 +47,7 @@ class Flows:
 
 
 def drawn_flows(children: int, quarters: int, rng: np.random.Generator) -> Flows:
-    """Counts of an area of so many children, around rates like those of England, with a level and a drift of its own."""
+    """Counts of an area of so many children, around rates like England's, with a level and a drift of its own."""
     level = rng.lognormal(0, 0.18)
     drift = np.cumsum(rng.normal(0, 0.035, quarters))
     busy = level * np.exp(drift - drift.mean()) * (1 + 0.05 * np.sin(np.arange(quarters) * np.pi / 2))

@@ -36,6 +36,10 @@ LATE = 0.06
 """Share of deliveries that come after they are due."""
 
 
+def _silent(line: str) -> None:
+    del line
+
+
 class OutNotEmptyError(Exception):
     """Something stands where a partnership is to be written; the message says what to do."""
 
@@ -60,12 +64,19 @@ class Partnership:
 def places(count: int) -> Iterator[Place]:
     """So many areas: those there are (2019-20), then ones that are not."""
     text = (files("assets.synthetic") / "data" / "areas.csv").read_text(encoding="utf-8")
-    known = [Place(row["area_code"], row["area_name"], row["dfe_code"], number) for number, row in enumerate(csv.DictReader(text.splitlines()))]
+    known = [
+        Place(row["area_code"], row["area_name"], row["dfe_code"], number)
+        for number, row in enumerate(csv.DictReader(text.splitlines()))
+    ]
     for number in range(count):
-        yield known[number] if number < len(known) else Place(f"E99{number:06}", f"Invented {number}", str(100 + number % 100), number)
+        yield (
+            known[number]
+            if number < len(known)
+            else Place(f"E99{number:06}", f"Invented {number}", str(100 + number % 100), number)
+        )
 
 
-def generate(partnership: Partnership, out: Path, tell: Callable[[str], None] = lambda line: None) -> Rows:
+def generate(partnership: Partnership, out: Path, tell: Callable[[str], None] = _silent) -> Rows:
     """Write a partnership under `out`; rows by agency, extract and table. Raises OutNotEmptyError."""
     check_out(out)
     truth, rows, raised = TruthFiles(out / "truth"), Rows(), None
@@ -92,14 +103,18 @@ def write_area(
     known = WhoIsWho(lives)
     rows = deliver(lives, out, known, truth, rate)
     tell_truth(truth, lives, known)
-    tell(f"{lives.people.place.code} {lives.people.place.name}: {lives.people.count:,} persons, {sum(rows.values()):,} rows")
+    place = lives.people.place
+    tell(f"{place.code} {place.name}: {lives.people.count:,} persons, {sum(rows.values()):,} rows")
     return rows, list(lifts(lives))
 
 
 def write_sums(truth: TruthFiles, rows: Rows, raised: list[Lift]) -> None:
     """Write the rows per table and the lifts of all areas together."""
     truth.append("rows", rows_table(rows))
-    found = [(of.first, of.then, round(of.ratio, 2), of.with_first, of.both, of.without_first, of.then_alone) for of in raised]
+    found = [
+        (of.first, of.then, round(of.ratio, 2), of.with_first, of.both, of.without_first, of.then_alone)
+        for of in raised
+    ]
     names = ["first", "then", "lift", "with_first", "both", "without_first", "then_alone"]
     truth.append("lifts", pl.DataFrame(found, schema=names, orient="row"))
 
@@ -112,7 +127,8 @@ def deliver(lives: Lives, out: Path, known: WhoIsWho, truth: TruthFiles, rate: f
     for quarter in lives.order.quarters:
         view = View(lives, quarter)
         for make in (council.deliveries, police.deliveries, health.deliveries, education.deliveries):
-            for delivery in make(view):
+            for made in make(view):
+                delivery = made
                 known.see(delivery)
                 if rate:
                     delivery, found = plant(delivery, rate, rng)
@@ -128,17 +144,30 @@ def deliver(lives: Lives, out: Path, known: WhoIsWho, truth: TruthFiles, rate: f
     return rows
 
 
-def _placed(delivery: Delivery, lives: Lives, found: list[tuple[str, int, str, str]]) -> list[tuple[str, str, str, str, str, int, str, str]]:
+def _placed(
+    delivery: Delivery, lives: Lives, found: list[tuple[str, int, str, str]]
+) -> list[tuple[str, str, str, str, str, int, str, str]]:
     """Rows of a delivery with the file they stand in."""
     area, quarter = lives.people.place.code, delivery.quarter
     folder = f"{delivery.agency}/{area}/{quarter.path}"
     return [
-        (f"{folder}/{delivery.file_of(table)}", delivery.extract, table, area, quarter.label, row, rule, severity) for table, row, rule, severity in found
+        (f"{folder}/{delivery.file_of(table)}", delivery.extract, table, area, quarter.label, row, rule, severity)
+        for table, row, rule, severity in found
     ]
 
 
 def received_at(delivery: Delivery, lives: Lives) -> datetime:
     """When a delivery comes: two to six weeks after its quarter, a few later than they are due."""
-    rng = np.random.default_rng([lives.order.seed, lives.people.place.number, *delivery.extract.encode(), delivery.quarter.year, delivery.quarter.number])
+    rng = np.random.default_rng(
+        [
+            lives.order.seed,
+            lives.people.place.number,
+            *delivery.extract.encode(),
+            delivery.quarter.year,
+            delivery.quarter.number,
+        ]
+    )
     after = int(rng.integers(14, 40)) + (int(rng.integers(20, 45)) if rng.random() < LATE else 0)
-    return datetime(1970, 1, 1) + timedelta(days=delivery.quarter.end + after, minutes=int(rng.integers(8 * 60, 17 * 60)))
+    return datetime(1970, 1, 1) + timedelta(
+        days=delivery.quarter.end + after, minutes=int(rng.integers(8 * 60, 17 * 60))
+    )

@@ -18,9 +18,19 @@ from assets.synthetic.records import Ledger, choose, days_between
 from assets.synthetic.timeline import NEVER, Quarter, birthday
 
 COMPLAINTS = (
-    "head injury", "limb injury", "breathing difficulty", "fever", "abdominal pain", "wound", "vomiting", "rash",
-    "allergic reaction", "fall", "self-harm", "overdose",
-)  # fmt: skip
+    "head injury",
+    "limb injury",
+    "breathing difficulty",
+    "fever",
+    "abdominal pain",
+    "wound",
+    "vomiting",
+    "rash",
+    "allergic reaction",
+    "fall",
+    "self-harm",
+    "overdose",
+)
 SELF_HARM = (10, 11)
 PROVIDERS = ("ZZ901", "ZZ902")
 REASONS = ("anxiety", "low mood", "self-harm", "neurodevelopmental", "trauma", "eating difficulty", "conduct")
@@ -35,12 +45,24 @@ class Health:
     people: People
     quarters: Sequence[Quarter]
     rng: np.random.Generator
-    attendances: Ledger = field(default_factory=lambda: Ledger(
-        person=-1, arrived=NO_TIME, complaint=0, self_harm=False, flagged=False, provider=0))  # fmt: skip
-    referrals: Ledger = field(default_factory=lambda: Ledger(
-        person=-1, received=NEVER, source=0, reason=0, decided=NEVER, accepted=False, contact=NEVER, discharged=NEVER))  # fmt: skip
-    deaths: Ledger = field(default_factory=lambda: Ledger(
-        person=-1, on=NEVER, band=0, expected=False, closed=NEVER))  # fmt: skip
+    attendances: Ledger = field(
+        default_factory=lambda: Ledger(
+            person=-1, arrived=NO_TIME, complaint=0, self_harm=False, flagged=False, provider=0
+        )
+    )
+    referrals: Ledger = field(
+        default_factory=lambda: Ledger(
+            person=-1,
+            received=NEVER,
+            source=0,
+            reason=0,
+            decided=NEVER,
+            accepted=False,
+            contact=NEVER,
+            discharged=NEVER,
+        )
+    )
+    deaths: Ledger = field(default_factory=lambda: Ledger(person=-1, on=NEVER, band=0, expected=False, closed=NEVER))
 
     def __post_init__(self) -> None:
         self.eighteen = birthday(self.people.born, 18)
@@ -60,8 +82,12 @@ class Health:
         day = days_between(quarter.start, quarter.end, rng, person.size)
         flagged = in_case[person] & (rng.random(person.size) < 0.8)
         self.attendances.add(
-            person=person, arrived=day * MINUTES + rng.integers(0, MINUTES, person.size),
-            complaint=rng.integers(0, 10, person.size), flagged=flagged, provider=(rng.random(person.size) < 0.2))  # fmt: skip
+            person=person,
+            arrived=day * MINUTES + rng.integers(0, MINUTES, person.size),
+            complaint=rng.integers(0, 10, person.size),
+            flagged=flagged,
+            provider=(rng.random(person.size) < 0.2),
+        )
         teenage = np.flatnonzero((age >= 11) & (age < 19))
         weight = people.frailty * np.where(people.girl, 2.5, 1.0) * np.where(in_care, 6.0, np.where(in_case, 3.0, 1.0))
         harmed = choose(teenage, rng.poisson(teenage.size * 0.0022), weight * np.where(self.harmed, 4.0, 1.0), rng)
@@ -69,8 +95,12 @@ class Health:
         person = np.repeat(harmed, times)
         day = days_between(quarter.start, quarter.end, rng, person.size)
         self.attendances.add(
-            person=person, arrived=day * MINUTES + rng.integers(0, MINUTES, person.size),
-            complaint=rng.choice(SELF_HARM, person.size), self_harm=True, flagged=in_case[person])  # fmt: skip
+            person=person,
+            arrived=day * MINUTES + rng.integers(0, MINUTES, person.size),
+            complaint=rng.choice(SELF_HARM, person.size),
+            self_harm=True,
+            flagged=in_case[person],
+        )
         now = np.zeros(people.count, bool)
         now[harmed] = True
         self.harmed |= now
@@ -87,16 +117,24 @@ class Health:
         contact = np.where(accepted, decided + 3 + rng.exponential(52, person.size).astype(int), NEVER)
         seen = accepted & (rng.random(person.size) < 0.93)
         contact = np.where(seen, contact, NEVER)
-        discharged = np.where(seen, np.minimum(contact + 20 + rng.exponential(200, person.size).astype(int), NEVER - 1), decided)
+        discharged = np.where(
+            seen, np.minimum(contact + 20 + rng.exponential(200, person.size).astype(int), NEVER - 1), decided
+        )
         discharged = np.where(accepted & ~seen, NEVER, discharged)
         self.referrals.add(
-            person=person, received=on, source=rng.integers(0, len(SOURCES), person.size),
-            reason=rng.integers(0, len(REASONS), person.size), decided=decided, accepted=accepted, contact=contact,
-            discharged=discharged)  # fmt: skip
+            person=person,
+            received=on,
+            source=rng.integers(0, len(SOURCES), person.size),
+            reason=rng.integers(0, len(REASONS), person.size),
+            decided=decided,
+            accepted=accepted,
+            contact=contact,
+            discharged=discharged,
+        )
         self.waiting_until[person] = np.where(discharged < NEVER, discharged, NEVER) + 30
 
     def die(self, known: npt.NDArray[np.bool_], first: int) -> npt.NDArray[np.int64]:
-        """A few deaths from a day on, of children no agency else has a record of, most of them infants; days of death."""
+        """A few deaths from a day on, most of infants, of children nobody has a record of; everybody's day of death."""
         rng, people, died = self.rng, self.people, np.full(self.people.count, NEVER)
         last = self.quarters[-1].end
         infants = np.flatnonzero(~known & (people.born >= first) & (people.born < last - 100))
@@ -110,6 +148,10 @@ class Health:
         days = died[person] - people.born[person]
         band = np.digitize(days, [28, 365, 5 * 365.25, 10 * 365.25, 15 * 365.25])
         self.deaths.add(
-            person=person, on=died[person], band=band, expected=rng.random(person.size) < 0.5,
-            closed=died[person] + rng.integers(90, 400, person.size))  # fmt: skip
+            person=person,
+            on=died[person],
+            band=band,
+            expected=rng.random(person.size) < 0.5,
+            closed=died[person] + rng.integers(90, 400, person.size),
+        )
         return died

@@ -16,13 +16,22 @@ from assets.synthetic.timeline import age_on
 
 PAIRS = (
     ("domestic abuse notification", "abuse", "incident", "referral", "referral", "referred", 0, 17),
-    ("emergency attendance for self-harm", "harm", "arrived", "referral to mental health services", "camhs", "received", 11, 17),
+    (
+        "emergency attendance for self-harm",
+        "harm",
+        "arrived",
+        "referral to mental health services",
+        "camhs",
+        "received",
+        11,
+        17,
+    ),
     ("emergency attendance for self-harm", "harm", "arrived", "referral", "referral", "referred", 11, 17),
     ("missing episode", "missing", "reported", "youth justice outcome", "outcome", "on", 10, 17),
     ("suspension", "suspension", "on", "youth justice outcome", "outcome", "on", 10, 17),
     ("referral", "referral", "referred", "suspension", "suspension", "on", 5, 15),
     ("looked after", "period", "started", "missing episode", "missing", "reported", 10, 17),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,13 @@ class Lift:
     def __add__(self, other: Lift) -> Lift:
         """Both areas' children together."""
         return Lift(
-            self.first, self.then, self.with_first + other.with_first, self.both + other.both,
-            self.without_first + other.without_first, self.then_alone + other.then_alone)  # fmt: skip
+            self.first,
+            self.then,
+            self.with_first + other.with_first,
+            self.both + other.both,
+            self.without_first + other.without_first,
+            self.then_alone + other.then_alone,
+        )
 
     @property
     def ratio(self) -> float:
@@ -59,7 +73,9 @@ def lifts(lives: Lives) -> Iterator[Lift]:
     def touched(kind: str, at: str) -> np.ndarray:
         events = lives.events["attendance"].filter("self_harm") if kind == "harm" else lives.events[kind]
         if kind == "period":
-            here = (pl.col("started") <= pl.lit(end).cast(pl.Date)) & ~(pl.col("ended") < pl.lit(begin).cast(pl.Date)).fill_null(False)
+            here = (pl.col("started") <= pl.lit(end).cast(pl.Date)) & ~(
+                pl.col("ended") < pl.lit(begin).cast(pl.Date)
+            ).fill_null(False)
         else:
             here = pl.col(at).cast(pl.Date).is_between(pl.lit(begin).cast(pl.Date), pl.lit(end).cast(pl.Date))
         found = np.zeros(people.count, bool)
@@ -69,4 +85,11 @@ def lifts(lives: Lives) -> Iterator[Lift]:
     for first, kind, at, then, other, when, youngest, oldest in PAIRS:
         of_age = (age >= youngest) & (age <= oldest)
         one, two = touched(kind, at), touched(other, when)
-        yield Lift(first, then, int((of_age & one).sum()), int((of_age & one & two).sum()), int((of_age & ~one).sum()), int((of_age & ~one & two).sum()))
+        yield Lift(
+            first,
+            then,
+            int((of_age & one).sum()),
+            int((of_age & one & two).sum()),
+            int((of_age & ~one).sum()),
+            int((of_age & ~one & two).sum()),
+        )

@@ -5,7 +5,7 @@ Here: the order in which processes act on each other. Not here: any of them, nor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,7 @@ BEFORE = 8
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be made of an area: how many children, which deliveries, from which seed; counts where they are given."""
+    """What is to be made of an area: children, deliveries and seed; counts where they are given."""
 
     children: int
     quarters: tuple[Quarter, ...]
@@ -112,14 +112,25 @@ def live(place: Place, order: Order, block: int) -> Lives:
     events["adoption_support"] = _adoption_support(council, told, rng)
     main, abuse = police_refs(people, rng)
     return Lives(
-        people, order, events, _rolls(order, schools, risk, rng), schools, _records(people, events, rng), main, abuse,
+        people,
+        order,
+        events,
+        _rolls(order, schools, risk, rng),
+        schools,
+        _records(people, events, rng),
+        main,
+        abuse,
         np.char.add("H", np.arange(people.count).astype(str)).astype(object),
         np.char.add(f"ED{place.lea}", np.char.zfill((1 + rng.permutation(people.count)).astype(str), 6)).astype(object),
-        (schools.sen == "E") | (rng.random(people.count) < 0.03), council.in_case, council.in_care,
-    )  # fmt: skip
+        (schools.sen == "E") | (rng.random(people.count) < 0.03),
+        council.in_case,
+        council.in_care,
+    )
 
 
-def _rolls(order: Order, schools: Schools, risk: npt.NDArray[np.float64], rng: np.random.Generator) -> dict[Quarter, TermRoll]:
+def _rolls(
+    order: Order, schools: Schools, risk: npt.NDArray[np.float64], rng: np.random.Generator
+) -> dict[Quarter, TermRoll]:
     rolls = {}
     for quarter in order.quarters:
         term = term_told_in(quarter)
@@ -131,37 +142,84 @@ def _rolls(order: Order, schools: Schools, risk: npt.NDArray[np.float64], rng: n
 
 def times(minutes: npt.NDArray[np.int64]) -> pl.Series:
     """Minutes since 1970 as local clock times; null for what never happens."""
-    return pl.Series(np.where(minutes < NEVER * MINUTES, minutes, np.iinfo(np.int64).min).astype("datetime64[m]").astype("datetime64[ms]"))
+    return pl.Series(
+        np.where(minutes < NEVER * MINUTES, minutes, np.iinfo(np.int64).min)
+        .astype("datetime64[m]")
+        .astype("datetime64[ms]")
+    )
 
 
 def _police_events(police: Police) -> dict[str, pl.DataFrame]:
     missing, away = police.missing.columns(), police.away.columns()
     protected, outcomes, abuse = police.protections.columns(), police.outcomes.columns(), police.abuse.columns()
     return {
-        "missing": frame(person=missing["person"], reported=times(missing["reported"]), returned=times(missing["returned"]),
-                         category=missing["category"], looked_after=missing["looked_after"]),
-        "away": frame(person=away["person"], begun=times(away["begun"]), returned=times(away["returned"]), known=away["known"],
-                      offered=away["offered"], accepted=away["accepted"]),
-        "protection": frame(person=protected["person"], occasion=protected["occasion"], taken=times(protected["taken"]),
-                            released=times(protected["released"])),
-        "outcome": frame(person=outcomes["person"], offence=days(outcomes["offence"]), on=days(outcomes["outcome"]),
-                         kind=outcomes["kind"], first=outcomes["first"]),
-        "abuse": frame(person=abuse["person"], notification=abuse["notification"], incident=times(abuse["incident"]),
-                       grade=abuse["grade"], sent=times(abuse["sent"])),
-    }  # fmt: skip
+        "missing": frame(
+            person=missing["person"],
+            reported=times(missing["reported"]),
+            returned=times(missing["returned"]),
+            category=missing["category"],
+            looked_after=missing["looked_after"],
+        ),
+        "away": frame(
+            person=away["person"],
+            begun=times(away["begun"]),
+            returned=times(away["returned"]),
+            known=away["known"],
+            offered=away["offered"],
+            accepted=away["accepted"],
+        ),
+        "protection": frame(
+            person=protected["person"],
+            occasion=protected["occasion"],
+            taken=times(protected["taken"]),
+            released=times(protected["released"]),
+        ),
+        "outcome": frame(
+            person=outcomes["person"],
+            offence=days(outcomes["offence"]),
+            on=days(outcomes["outcome"]),
+            kind=outcomes["kind"],
+            first=outcomes["first"],
+        ),
+        "abuse": frame(
+            person=abuse["person"],
+            notification=abuse["notification"],
+            incident=times(abuse["incident"]),
+            grade=abuse["grade"],
+            sent=times(abuse["sent"]),
+        ),
+    }
 
 
 def _health_events(health: Health) -> dict[str, pl.DataFrame]:
     attended, referred, deaths = health.attendances.columns(), health.referrals.columns(), health.deaths.columns()
     return {
-        "attendance": frame(person=attended["person"], arrived=times(attended["arrived"]), complaint=attended["complaint"],
-                            self_harm=attended["self_harm"], flagged=attended["flagged"], provider=attended["provider"]),
-        "camhs": frame(person=referred["person"], received=days(referred["received"]), source=referred["source"],
-                       reason=referred["reason"], decided=days(referred["decided"]), accepted=referred["accepted"],
-                       contact=days(referred["contact"]), discharged=days(referred["discharged"])),
-        "death": frame(person=deaths["person"], on=days(deaths["on"]), band=deaths["band"], expected=deaths["expected"],
-                       closed=days(deaths["closed"])),
-    }  # fmt: skip
+        "attendance": frame(
+            person=attended["person"],
+            arrived=times(attended["arrived"]),
+            complaint=attended["complaint"],
+            self_harm=attended["self_harm"],
+            flagged=attended["flagged"],
+            provider=attended["provider"],
+        ),
+        "camhs": frame(
+            person=referred["person"],
+            received=days(referred["received"]),
+            source=referred["source"],
+            reason=referred["reason"],
+            decided=days(referred["decided"]),
+            accepted=referred["accepted"],
+            contact=days(referred["contact"]),
+            discharged=days(referred["discharged"]),
+        ),
+        "death": frame(
+            person=deaths["person"],
+            on=days(deaths["on"]),
+            band=deaths["band"],
+            expected=deaths["expected"],
+            closed=days(deaths["closed"]),
+        ),
+    }
 
 
 def _suspensions(schools: Schools) -> pl.DataFrame:
@@ -185,12 +243,21 @@ def _adoption_support(council: SocialCare, told: int, rng: np.random.Generator) 
 def _records(people: People, events: Mapping[str, pl.DataFrame], rng: np.random.Generator) -> dict[str, Records]:
     def seen(*of: tuple[str, str]) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
         return [
-            (events[kind]["person"].to_numpy(), events[kind][column].cast(pl.Date).to_physical().to_numpy().astype(np.int64))
+            (
+                events[kind]["person"].to_numpy(),
+                events[kind][column].cast(pl.Date).to_physical().to_numpy().astype(np.int64),
+            )
             for kind, column in of
-        ]  # fmt: skip
+        ]
 
     saw = {
-        "police": seen(("missing", "reported"), ("protection", "taken"), ("outcome", "offence"), ("outcome", "on"), ("abuse", "incident")),
+        "police": seen(
+            ("missing", "reported"),
+            ("protection", "taken"),
+            ("outcome", "offence"),
+            ("outcome", "on"),
+            ("abuse", "incident"),
+        ),
         "health": seen(("attendance", "arrived"), ("camhs", "received")),
     }
     return {agency: keep_records(people, habits, saw.get(agency, []), rng) for agency, habits in HABITS.items()}

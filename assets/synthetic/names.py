@@ -12,29 +12,136 @@ import numpy.typing as npt
 Text = npt.NDArray[np.object_]
 
 GIRLS = {
-    "Elizabeth": "Lizzie", "Katherine": "Katie", "Isabella": "Bella", "Charlotte": "Lottie", "Abigail": "Abbie",
-    "Amelia": "Millie", "Alexandra": "Alex", "Eleanor": "Ellie", "Jessica": "Jess", "Matilda": "Tilly", "Rebecca": "Becky",
-    "Samantha": "Sam", "Victoria": "Vicky", "Francesca": "Fran", "Gabriella": "Gabby", "Olivia": "Liv", "Emily": "Em",
-    "Sophia": "Sophie", "Georgia": "Georgie", "Natasha": "Tash", "Ava": "Ava", "Grace": "Gracie", "Freya": "Freya",
-    "Aisha": "Aisha", "Fatima": "Fatima", "Zainab": "Zainab", "Amina": "Amina", "Priya": "Priya", "Oliwia": "Oliwia",
-    "Maya": "Maya", "Chloe": "Chlo", "Ruby": "Ruby", "Poppy": "Poppy", "Scarlett": "Scarlett", "Evie": "Evie",
-    "Daisy": "Daisy", "Niamh": "Niamh", "Esme": "Esme", "Lola": "Lola", "Hannah": "Hannah",
-}  # fmt: skip
+    "Elizabeth": "Lizzie",
+    "Katherine": "Katie",
+    "Isabella": "Bella",
+    "Charlotte": "Lottie",
+    "Abigail": "Abbie",
+    "Amelia": "Millie",
+    "Alexandra": "Alex",
+    "Eleanor": "Ellie",
+    "Jessica": "Jess",
+    "Matilda": "Tilly",
+    "Rebecca": "Becky",
+    "Samantha": "Sam",
+    "Victoria": "Vicky",
+    "Francesca": "Fran",
+    "Gabriella": "Gabby",
+    "Olivia": "Liv",
+    "Emily": "Em",
+    "Sophia": "Sophie",
+    "Georgia": "Georgie",
+    "Natasha": "Tash",
+    "Ava": "Ava",
+    "Grace": "Gracie",
+    "Freya": "Freya",
+    "Aisha": "Aisha",
+    "Fatima": "Fatima",
+    "Zainab": "Zainab",
+    "Amina": "Amina",
+    "Priya": "Priya",
+    "Oliwia": "Oliwia",
+    "Maya": "Maya",
+    "Chloe": "Chlo",
+    "Ruby": "Ruby",
+    "Poppy": "Poppy",
+    "Scarlett": "Scarlett",
+    "Evie": "Evie",
+    "Daisy": "Daisy",
+    "Niamh": "Niamh",
+    "Esme": "Esme",
+    "Lola": "Lola",
+    "Hannah": "Hannah",
+}
 BOYS = {
-    "William": "Billy", "Alexander": "Alex", "Benjamin": "Ben", "Thomas": "Tommy", "Joseph": "Joe", "Samuel": "Sam",
-    "Daniel": "Danny", "Matthew": "Matt", "Joshua": "Josh", "Christopher": "Chris", "Nathaniel": "Nate", "Edward": "Teddy",
-    "Frederick": "Freddie", "Theodore": "Theo", "Zachary": "Zac", "Oliver": "Ollie", "James": "Jamie", "Michael": "Mikey",
-    "Nicholas": "Nick", "Robert": "Bobby", "Mohammed": "Mo", "Muhammad": "Mo", "Jakub": "Kuba", "Yusuf": "Yusuf",
-    "Ibrahim": "Ibrahim", "Arjun": "Arjun", "Harry": "Harry", "Jack": "Jack", "Noah": "Noah", "Leo": "Leo",
-    "Oscar": "Oscar", "Archie": "Archie", "Riley": "Riley", "Kai": "Kai", "Tyler": "Ty", "Mason": "Mason",
-    "Finley": "Fin", "Logan": "Logan", "Ethan": "Ethan", "Luca": "Luca",
-}  # fmt: skip
+    "William": "Billy",
+    "Alexander": "Alex",
+    "Benjamin": "Ben",
+    "Thomas": "Tommy",
+    "Joseph": "Joe",
+    "Samuel": "Sam",
+    "Daniel": "Danny",
+    "Matthew": "Matt",
+    "Joshua": "Josh",
+    "Christopher": "Chris",
+    "Nathaniel": "Nate",
+    "Edward": "Teddy",
+    "Frederick": "Freddie",
+    "Theodore": "Theo",
+    "Zachary": "Zac",
+    "Oliver": "Ollie",
+    "James": "Jamie",
+    "Michael": "Mikey",
+    "Nicholas": "Nick",
+    "Robert": "Bobby",
+    "Mohammed": "Mo",
+    "Muhammad": "Mo",
+    "Jakub": "Kuba",
+    "Yusuf": "Yusuf",
+    "Ibrahim": "Ibrahim",
+    "Arjun": "Arjun",
+    "Harry": "Harry",
+    "Jack": "Jack",
+    "Noah": "Noah",
+    "Leo": "Leo",
+    "Oscar": "Oscar",
+    "Archie": "Archie",
+    "Riley": "Riley",
+    "Kai": "Kai",
+    "Tyler": "Ty",
+    "Mason": "Mason",
+    "Finley": "Fin",
+    "Logan": "Logan",
+    "Ethan": "Ethan",
+    "Luca": "Luca",
+}
 _BEGINNINGS = (
-    "Bram", "Quen", "Thros", "Wyl", "Cald", "Ferro", "Gand", "Hesk", "Ilver", "Jorr", "Kelm", "Larn", "Mord", "Nimb",
-    "Orp", "Pell", "Ravv", "Skel", "Trem", "Ulv", "Varn", "Wex", "Yarb", "Zeb", "Drov", "Elsp", "Fenn", "Grith",
-)  # fmt: skip
+    "Bram",
+    "Quen",
+    "Thros",
+    "Wyl",
+    "Cald",
+    "Ferro",
+    "Gand",
+    "Hesk",
+    "Ilver",
+    "Jorr",
+    "Kelm",
+    "Larn",
+    "Mord",
+    "Nimb",
+    "Orp",
+    "Pell",
+    "Ravv",
+    "Skel",
+    "Trem",
+    "Ulv",
+    "Varn",
+    "Wex",
+    "Yarb",
+    "Zeb",
+    "Drov",
+    "Elsp",
+    "Fenn",
+    "Grith",
+)
 _MIDDLES = ("a", "e", "i", "o", "ad", "em", "ing", "ol", "ur", "ack", "est", "ill")
-_ENDINGS = ("wick", "thorpe", "quist", "by", "stead", "more", "ley", "worth", "gast", "dane", "combe", "ridge", "vane", "ton")
+_ENDINGS = (
+    "wick",
+    "thorpe",
+    "quist",
+    "by",
+    "stead",
+    "more",
+    "ley",
+    "worth",
+    "gast",
+    "dane",
+    "combe",
+    "ridge",
+    "vane",
+    "ton",
+)
 
 
 def forenames(girl: npt.NDArray[np.bool_], rng: np.random.Generator) -> tuple[Text, Text]:
@@ -49,7 +156,9 @@ def forenames(girl: npt.NDArray[np.bool_], rng: np.random.Generator) -> tuple[Te
 
 def surnames(count: int, rng: np.random.Generator) -> Text:
     """So many invented surnames, some of them the same."""
-    parts = [np.array(part, dtype=object)[rng.integers(0, len(part), count)] for part in (_BEGINNINGS, _MIDDLES, _ENDINGS)]
+    parts = [
+        np.array(part, dtype=object)[rng.integers(0, len(part), count)] for part in (_BEGINNINGS, _MIDDLES, _ENDINGS)
+    ]
     return parts[0] + parts[1] + parts[2]
 
 
@@ -60,9 +169,13 @@ def postcodes(numbers: npt.NDArray[np.int64]) -> Text:
     district, rest = 1 + street % 89, street // 89
     sector, rest = rest % 10, rest // 10
     return (
-        "ZZ" + district.astype(str).astype(object) + " " + sector.astype(str).astype(object)
-        + letters[rest % 20] + letters[(rest // 20 + street) % 20]
-    )  # fmt: skip
+        "ZZ"
+        + district.astype(str).astype(object)
+        + " "
+        + sector.astype(str).astype(object)
+        + letters[rest % 20]
+        + letters[(rest // 20 + street) % 20]
+    )
 
 
 def misspelt(names: Text, rng: np.random.Generator) -> Text:

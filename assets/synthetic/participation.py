@@ -15,8 +15,31 @@ from assets.synthetic.details import days, drawn, frame
 from assets.synthetic.people import People
 from assets.synthetic.timeline import NEVER, Days, Quarter, age_on, day
 
-LEARNING = {"210": 0.33, "220": 0.24, "230": 0.28, "310": 0.05, "320": 0.02, "330": 0.03, "280": 0.01, "410": 0.02, "450": 0.01, "460": 0.01}
-NEITHER = {"619": 0.42, "610": 0.06, "640": 0.1, "620": 0.03, "630": 0.03, "650": 0.02, "680": 0.04, "540": 0.03, "810": 0.2, "820": 0.04, "830": 0.03}
+LEARNING = {
+    "210": 0.33,
+    "220": 0.24,
+    "230": 0.28,
+    "310": 0.05,
+    "320": 0.02,
+    "330": 0.03,
+    "280": 0.01,
+    "410": 0.02,
+    "450": 0.01,
+    "460": 0.01,
+}
+NEITHER = {
+    "619": 0.42,
+    "610": 0.06,
+    "640": 0.1,
+    "620": 0.03,
+    "630": 0.03,
+    "650": 0.02,
+    "680": 0.04,
+    "540": 0.03,
+    "810": 0.2,
+    "820": 0.04,
+    "830": 0.03,
+}
 OUTSIDE = ("710", "720")
 """Activities of those the cohort is counted without."""
 COUNTED_IN_Q4 = 3
@@ -31,9 +54,13 @@ def month_ends(quarter: Quarter) -> list[int]:
 
 
 def participation(
-    people: People, quarters: Sequence[Quarter], shares: npt.NDArray[np.float64], trouble: npt.NDArray[np.float64],
-    died: Days, rng: np.random.Generator,
-) -> pl.DataFrame:  # fmt: skip
+    people: People,
+    quarters: Sequence[Quarter],
+    shares: npt.NDArray[np.float64],
+    trouble: npt.NDArray[np.float64],
+    died: Days,
+    rng: np.random.Generator,
+) -> pl.DataFrame:
     """A row a young person and month: person, month_end, academic_age, status, activity, since, counted, neither.
 
     `shares` are of those neither learning nor known to be, a quarter each: of the quarter's last month, in Q4 of
@@ -49,7 +76,9 @@ def participation(
             academic = age_on(people.born, ages_on)
             person = np.flatnonzero((academic >= 16) & (academic <= 17) & (died == NEVER))
             status = np.where(outside[person] > 0.995, "T", np.where(outside[person] > 0.992, "E", "P"))
-            code = np.where(outside[person] < 0.002, "710", np.where(outside[person] < 0.005, "720", learns[person])).astype(object)
+            code = np.where(
+                outside[person] < 0.002, "710", np.where(outside[person] < 0.005, "720", learns[person])
+            ).astype(object)
             counted = (status == "P") & ~np.isin(code, OUTSIDE)
             cohort = np.flatnonzero(counted)
             wanted = round(share * cohort.size)
@@ -65,10 +94,18 @@ def participation(
             if quarter.number == 3 and place == 2:
                 december = (wanted, cohort.size)
             begun = np.where(neither, month_end - 60, ages_on + 4)
-            found.append(frame(
-                person=person, month_end=days(np.full(person.size, month_end)), academic_age=academic[person], status=status.astype(object),
-                activity=code, since=days(begun), counted=counted, neither=neither,
-            ))  # fmt: skip
+            found.append(
+                frame(
+                    person=person,
+                    month_end=days(np.full(person.size, month_end)),
+                    academic_age=academic[person],
+                    status=status.astype(object),
+                    activity=code,
+                    since=days(begun),
+                    counted=counted,
+                    neither=neither,
+                )
+            )
     return pl.concat(found)
 
 

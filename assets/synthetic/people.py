@@ -15,10 +15,27 @@ from assets.synthetic.names import Text, forenames, nhs_numbers, postcodes, pupi
 from assets.synthetic.timeline import NEVER, Days
 
 ETHNICITIES = {
-    "WBRI": 0.71, "WOTH": 0.075, "APKN": 0.03, "AIND": 0.03, "BAFR": 0.03, "MOTH": 0.02, "MWBC": 0.018, "MWAS": 0.018,
-    "AOTH": 0.015, "ABAN": 0.012, "BCRB": 0.01, "MWBA": 0.01, "OOTH": 0.008, "BOTH": 0.006, "WIRI": 0.005,
-    "CHNE": 0.005, "WROM": 0.003, "WIRT": 0.001, "NOBT": 0.003, "REFU": 0.001,
-}  # fmt: skip
+    "WBRI": 0.71,
+    "WOTH": 0.075,
+    "APKN": 0.03,
+    "AIND": 0.03,
+    "BAFR": 0.03,
+    "MOTH": 0.02,
+    "MWBC": 0.018,
+    "MWAS": 0.018,
+    "AOTH": 0.015,
+    "ABAN": 0.012,
+    "BCRB": 0.01,
+    "MWBA": 0.01,
+    "OOTH": 0.008,
+    "BOTH": 0.006,
+    "WIRI": 0.005,
+    "CHNE": 0.005,
+    "WROM": 0.003,
+    "WIRT": 0.001,
+    "NOBT": 0.003,
+    "REFU": 0.001,
+}
 FAMILY_SIZES = (0.46, 0.36, 0.13, 0.05)
 OLDEST_LEAVER = 24
 """Care leavers are made up to this age at the beginning, so that none is 26 by the end of a long run."""
@@ -75,7 +92,9 @@ class People:
 
     def council_id(self) -> Text:
         """The council's own identifier of each person."""
-        return np.char.add(f"{self.place.lea}-C", np.char.zfill(np.arange(1, self.count + 1).astype(str), 6)).astype(object)
+        return np.char.add(f"{self.place.lea}-C", np.char.zfill(np.arange(1, self.count + 1).astype(str), 6)).astype(
+            object
+        )
 
     def home_on(self, person: npt.NDArray[np.int64], on: Days) -> Text:
         """The home of persons on days."""
@@ -89,7 +108,7 @@ def make_people(place: Place, children: int, first: int, last: int, block: int, 
     area may use.
     """
     earliest, latest = first - int(18 * 365.25), last + 240
-    wanted = int(round(children * (latest - earliest) / (18 * 365.25)))
+    wanted = round(children * (latest - earliest) / (18 * 365.25))
     family, born, twin = _families(wanted, earliest, latest, rng)
     leavers = max(20, children // 60)
     family = np.concatenate([family, family.max() + 1 + np.arange(leavers)])
@@ -101,7 +120,9 @@ def make_people(place: Place, children: int, first: int, last: int, block: int, 
     families = int(family.max()) + 1
     count = born.size
     if count > block:
-        raise TooManyPersonsError(f"{count:,} persons in an area, and {block:,} NHS numbers for each: ask for fewer areas or children")
+        raise TooManyPersonsError(
+            f"{count:,} persons in an area, and {block:,} NHS numbers for each: ask for fewer areas or children"
+        )
     girl = rng.random(count) < 0.488
     forename, short_name = forenames(girl, rng)
     names, names_before = surnames(families, rng), surnames(families, rng)
@@ -118,12 +139,24 @@ def make_people(place: Place, children: int, first: int, last: int, block: int, 
     shared, own = rng.gamma(0.45, 1 / 0.45, families)[family], rng.gamma(1.5, 1 / 1.5, count)
     index = place.number * block + np.arange(count)
     return People(
-        place, family, born, girl, twin, ethnicity, forename, short_name, own_name,
+        place,
+        family,
+        born,
+        girl,
+        twin,
+        ethnicity,
+        forename,
+        short_name,
+        own_name,
         np.where(renamed, names_before[family], "").astype(object),
-        postcodes(homes[:families])[family], postcodes(homes[families : 2 * families])[family], moved_on[family],
-        _small_areas(place, homes[:families] % 150)[family], nhs_numbers(index),
-        pupil_numbers(place.lea, np.arange(1, count + 1)), (shared * own) / np.mean(shared * own),
-    )  # fmt: skip
+        postcodes(homes[:families])[family],
+        postcodes(homes[families : 2 * families])[family],
+        moved_on[family],
+        _small_areas(place, homes[:families] % 150)[family],
+        nhs_numbers(index),
+        pupil_numbers(place.lea, np.arange(1, count + 1)),
+        (shared * own) / np.mean(shared * own),
+    )
 
 
 def _shares(of: dict[str, float]) -> npt.NDArray[np.float64]:
@@ -162,5 +195,3 @@ def _small_areas(place: Place, number: npt.NDArray[np.int64]) -> Text:
     """A code of the form of a small area of 2011, of none there is."""
     base = 990_000 + int(place.lea) % 60 * 150
     return np.char.add("E01", np.char.zfill((base + number).astype(str), 6)).astype(object)
-
-

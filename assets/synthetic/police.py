@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from assets.synthetic.casework import ShortageError
 from assets.synthetic.flows import Flows
 from assets.synthetic.people import People
 from assets.synthetic.records import Index, Ledger, choose, days_between
-from assets.synthetic.social_care import Shortage
 from assets.synthetic.timeline import NEVER, Quarter, birthday
 
 MINUTES = 1440
@@ -36,17 +36,22 @@ class Police:
     quarters: Sequence[Quarter]
     rng: np.random.Generator
     strict: bool = False
-    missing: Ledger = field(default_factory=lambda: Ledger(
-        person=-1, reported=NO_TIME, returned=NO_TIME, category=0, looked_after=False))  # fmt: skip
-    away: Ledger = field(default_factory=lambda: Ledger(
-        person=-1, begun=NO_TIME, returned=NO_TIME, known=False, offered=False, accepted=False))  # fmt: skip
+    missing: Ledger = field(
+        default_factory=lambda: Ledger(person=-1, reported=NO_TIME, returned=NO_TIME, category=0, looked_after=False)
+    )
+    away: Ledger = field(
+        default_factory=lambda: Ledger(
+            person=-1, begun=NO_TIME, returned=NO_TIME, known=False, offered=False, accepted=False
+        )
+    )
     """Looked-after children missing (whereabouts not known) or away (known), as the council records it."""
-    protections: Ledger = field(default_factory=lambda: Ledger(
-        person=-1, occasion=0, taken=NO_TIME, released=NO_TIME))  # fmt: skip
-    outcomes: Ledger = field(default_factory=lambda: Ledger(
-        person=-1, offence=NEVER, outcome=NEVER, kind=0, first=False))  # fmt: skip
-    abuse: Ledger = field(default_factory=lambda: Ledger(
-        person=-1, notification=0, incident=NO_TIME, grade=0, sent=NO_TIME))  # fmt: skip
+    protections: Ledger = field(default_factory=lambda: Ledger(person=-1, occasion=0, taken=NO_TIME, released=NO_TIME))
+    outcomes: Ledger = field(
+        default_factory=lambda: Ledger(person=-1, offence=NEVER, outcome=NEVER, kind=0, first=False)
+    )
+    abuse: Ledger = field(
+        default_factory=lambda: Ledger(person=-1, notification=0, incident=NO_TIME, grade=0, sent=NO_TIME)
+    )
 
     def __post_init__(self) -> None:
         count = self.people.count
@@ -75,14 +80,18 @@ class Police:
         chosen = choose(children, rng.poisson(children.size * 0.004), people.frailty * np.where(in_case, 2.0, 1.0), rng)
         _, first = np.unique(people.family[chosen], return_index=True)
         notified = people.family[chosen[first]]
-        at = days_between(quarter.start, quarter.end - 1, rng, notified.size) * MINUTES + rng.integers(0, MINUTES, notified.size)
+        at = days_between(quarter.start, quarter.end - 1, rng, notified.size) * MINUTES + rng.integers(
+            0, MINUTES, notified.size
+        )
         grade = rng.choice(3, notified.size, p=[0.55, 0.33, 0.12])
         sent = at + rng.integers(60, MINUTES, notified.size)
         of = np.full(int(people.family.max()) + 1, -1)
         of[notified] = np.arange(notified.size)
         touched = children[of[people.family[children]] >= 0]
         of = of[people.family[touched]]
-        self.abuse.add(person=touched, notification=self._notification + of, incident=at[of], grade=grade[of], sent=sent[of])
+        self.abuse.add(
+            person=touched, notification=self._notification + of, incident=at[of], grade=grade[of], sent=sent[of]
+        )
         self._notification += notified.size
         return touched
 
@@ -96,15 +105,19 @@ class Police:
         together = may[rank[people.family[may]] < families.size]
         together = together[np.argsort(rank[people.family[together]], kind="stable")][:wanted]
         if self.strict and together.size < wanted:
-            raise Shortage(f"police protection in {quarter.label}: {wanted} wanted, {together.size} to be had")
-        at = days_between(quarter.start, quarter.end - 30, rng, families.size) * MINUTES + rng.integers(0, MINUTES, families.size)
+            raise ShortageError(f"police protection in {quarter.label}: {wanted} wanted, {together.size} to be had")
+        at = days_between(quarter.start, quarter.end - 30, rng, families.size) * MINUTES + rng.integers(
+            0, MINUTES, families.size
+        )
         released = at + rng.integers(3 * 60, 71 * 60, families.size)
         of = rank[people.family[together]]
         self.protections.add(person=together, occasion=self._occasion + of, taken=at[of], released=released[of])
         self._occasion += families.size
         again = together[rng.random(together.size) < 0.05]
         later = at[rank[people.family[again]]] + rng.integers(8, 25, again.size) * MINUTES
-        self.protections.add(person=again, occasion=self._occasion + np.arange(again.size), taken=later, released=later + 20 * 60)
+        self.protections.add(
+            person=again, occasion=self._occasion + np.arange(again.size), taken=later, released=later + 20 * 60
+        )
         self._occasion += again.size
         self.protected_on[together] = quarter.start
         return together
@@ -112,7 +125,11 @@ class Police:
     # After it: what follows from where children live.
 
     def follow(
-        self, number: int, in_case: npt.NDArray[np.bool_], cared_for: npt.NDArray[np.bool_], excluded: npt.NDArray[np.bool_]
+        self,
+        number: int,
+        in_case: npt.NDArray[np.bool_],
+        cared_for: npt.NDArray[np.bool_],
+        excluded: npt.NDArray[np.bool_],
     ) -> npt.NDArray[np.bool_]:
         """Missing episodes and youth outcomes of a quarter; who went missing. `cared_for`: in care all through it."""
         went = self._go_missing(number, in_case, cared_for)
@@ -134,30 +151,40 @@ class Police:
             sizes[rng.choice(np.flatnonzero(sizes > 3))] -= 1
         if sizes.sum() > episodes:
             if self.strict:
-                raise Shortage(f"missing episodes in {quarter.label}: {episodes} are too few for {wanted} repeaters")
+                raise ShortageError(f"missing episodes in {quarter.label}: {episodes} for {wanted} repeaters")
             sizes = sizes[: max(0, episodes // 3)]
             repeaters = repeaters[: sizes.size]
         again = np.zeros(people.count, bool)
         again[repeaters] = True
         once = choose(np.flatnonzero(of_age & ~again & ~before), episodes - int(sizes.sum()), weight, rng)
         if self.strict and once.size < episodes - sizes.sum():
-            raise Shortage(f"missing episodes in {quarter.label}: too few children")
+            raise ShortageError(f"missing episodes in {quarter.label}: too few children")
         self.repeated = again
         person = np.concatenate([np.repeat(repeaters, sizes), once])
-        slot = np.concatenate([np.sort(rng.permutation(20)[:size]) for size in sizes] + [rng.integers(0, 20, once.size)])
+        slot = np.concatenate(
+            [np.sort(rng.permutation(20)[:size]) for size in sizes] + [rng.integers(0, 20, once.size)]
+        )
         begun = (quarter.start + SLOT * slot) * MINUTES + rng.integers(0, MINUTES, person.size)
         hours = np.minimum(rng.lognormal(1.6, 0.9, person.size), 70)
         self._record_missing(number, person, begun.astype(np.int64), hours, cared_for)
         went = np.zeros(people.count, bool)
         went[person] = True
         others = choose(np.flatnonzero(of_age & ~went & ~before), episodes // 4, weight, rng)
-        at = days_between(quarter.start, quarter.end - 4, rng, others.size) * MINUTES + rng.integers(0, MINUTES, others.size)
+        at = days_between(quarter.start, quarter.end - 4, rng, others.size) * MINUTES + rng.integers(
+            0, MINUTES, others.size
+        )
         self.missing.add(
-            person=others, reported=at, returned=at + rng.integers(30, 600, others.size),
-            category=1 + rng.integers(0, 2, others.size), looked_after=cared_for[others])  # fmt: skip
+            person=others,
+            reported=at,
+            returned=at + rng.integers(30, 600, others.size),
+            category=1 + rng.integers(0, 2, others.size),
+            looked_after=cared_for[others],
+        )
         adults = np.flatnonzero((self.eighteen <= quarter.start) & (birthday(people.born, 20) > quarter.end))
         adults = choose(adults, max(1, episodes // 40), None, rng)
-        at = days_between(quarter.start, quarter.end - 4, rng, adults.size) * MINUTES + rng.integers(0, MINUTES, adults.size)
+        at = days_between(quarter.start, quarter.end - 4, rng, adults.size) * MINUTES + rng.integers(
+            0, MINUTES, adults.size
+        )
         self.missing.add(person=adults, reported=at, returned=at + rng.integers(30, 4000, adults.size))
         return went
 
@@ -171,7 +198,7 @@ class Police:
         of_care = np.unique(person[theirs])
         long = choose(of_care, int(self.flows.away_a_day[number]), None, rng)
         if self.strict and long.size < self.flows.away_a_day[number]:
-            raise Shortage(f"children missing for a day in {quarter.label}: {of_care.size} of those looked after went")
+            raise ShortageError(f"children missing for a day in {quarter.label}: {of_care.size} in care went")
         # One episode of each of them is the long one.
         candidates = np.flatnonzero(np.isin(person, long))
         _, first = np.unique(person[candidates], return_index=True)
@@ -181,11 +208,19 @@ class Police:
         self.missing.add(person=person, reported=np.maximum(reported, begun), returned=returned, looked_after=theirs)
         offered = rng.random(person.size) < 0.86
         self.away.add(
-            person=person[theirs], begun=begun[theirs], returned=returned[theirs], offered=offered[theirs],
-            accepted=(offered & (rng.random(person.size) < 0.6))[theirs])  # fmt: skip
-        calm = np.flatnonzero(cared_for & self.children_on(quarter, 10) & ~np.isin(np.arange(self.people.count), of_care))
+            person=person[theirs],
+            begun=begun[theirs],
+            returned=returned[theirs],
+            offered=offered[theirs],
+            accepted=(offered & (rng.random(person.size) < 0.6))[theirs],
+        )
+        calm = np.flatnonzero(
+            cared_for & self.children_on(quarter, 10) & ~np.isin(np.arange(self.people.count), of_care)
+        )
         calm = choose(calm, max(1, of_care.size // 5), None, rng)
-        at = days_between(quarter.start, quarter.end - 5, rng, calm.size) * MINUTES + rng.integers(0, MINUTES, calm.size)
+        at = days_between(quarter.start, quarter.end - 5, rng, calm.size) * MINUTES + rng.integers(
+            0, MINUTES, calm.size
+        )
         self.away.add(person=calm, begun=at, returned=at + rng.integers(60, 2000, calm.size), known=True, offered=True)
 
     def _offend(self, quarter: Quarter, in_case: npt.NDArray[np.bool_], troubled: npt.NDArray[np.bool_]) -> None:
@@ -198,6 +233,10 @@ class Police:
         on = days_between(quarter.start, quarter.end, rng, person.size)
         kind = rng.choice(3, person.size, p=[0.42, 0.2, 0.38])
         self.outcomes.add(
-            person=person, offence=on - rng.integers(15, 120, person.size), outcome=on, kind=kind, first=~self.offended[person]
+            person=person,
+            offence=on - rng.integers(15, 120, person.size),
+            outcome=on,
+            kind=kind,
+            first=~self.offended[person],
         )
         self.offended[person] = True

@@ -44,9 +44,14 @@ class Ledger:
         return dict(self._columns)
 
 
-def choose(
-    among: Index, wanted: int, weights: npt.NDArray[np.float64] | None, rng: np.random.Generator
-) -> Index:
+def text_where(here: npt.NDArray[np.bool_], text: npt.NDArray[Any] | str) -> npt.NDArray[np.object_]:
+    """Text in some rows and nothing (None) in the others."""
+    found = np.full(here.size, None, object)
+    found[here] = text if isinstance(text, str) else text[here]
+    return found
+
+
+def choose(among: Index, wanted: int, weights: npt.NDArray[np.float64] | None, rng: np.random.Generator) -> Index:
     """Up to `wanted` different ones of `among`, by weight, in order.
 
     Weights are those of `among`, or of everybody, of whom `among` are indices.

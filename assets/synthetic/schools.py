@@ -21,13 +21,42 @@ from assets.synthetic.timeline import NEVER, Days, Quarter, age_on, birthday, da
 
 PHASES = ("primary", "secondary", "special", "pru")
 PUPILS_A_SCHOOL = (360, 950, 120, 90)
-NEEDS = {"SEMH": 0.21, "SLCN": 0.25, "MLD": 0.18, "SPLD": 0.12, "ASD": 0.12, "PD": 0.03, "HI": 0.02, "VI": 0.01, "SLD": 0.03, "OTH": 0.03}
+NEEDS = {
+    "SEMH": 0.21,
+    "SLCN": 0.25,
+    "MLD": 0.18,
+    "SPLD": 0.12,
+    "ASD": 0.12,
+    "PD": 0.03,
+    "HI": 0.02,
+    "VI": 0.01,
+    "SLD": 0.03,
+    "OTH": 0.03,
+}
 HOME_REASONS = {
-    "philosophical": 0.14, "religious": 0.05, "lifestyle": 0.15, "physical_health": 0.05, "mental_health": 0.18,
-    "dissatisfied_general": 0.14, "dissatisfied_sen": 0.08, "dissatisfied_bullying": 0.07, "other": 0.08, "not_given": 0.06,
-}  # fmt: skip
+    "philosophical": 0.14,
+    "religious": 0.05,
+    "lifestyle": 0.15,
+    "physical_health": 0.05,
+    "mental_health": 0.18,
+    "dissatisfied_general": 0.14,
+    "dissatisfied_sen": 0.08,
+    "dissatisfied_bullying": 0.07,
+    "other": 0.08,
+    "not_given": 0.06,
+}
 SUITABILITIES = {"suitable": 0.78, "not_suitable": 0.05, "undecided": 0.1, "not_assessed": 0.07}
-EXCLUSION_REASONS = {"DB": 0.4, "PP": 0.16, "VA": 0.16, "PA": 0.08, "VP": 0.06, "DA": 0.05, "DM": 0.04, "BU": 0.03, "SM": 0.02}
+EXCLUSION_REASONS = {
+    "DB": 0.4,
+    "PP": 0.16,
+    "VA": 0.16,
+    "PA": 0.08,
+    "VP": 0.06,
+    "DA": 0.05,
+    "DM": 0.04,
+    "BU": 0.03,
+    "SM": 0.02,
+}
 
 
 @dataclass
@@ -45,14 +74,20 @@ class Schools:
         first, last = self.quarters[0].start, self.quarters[-1].end
         taught = int(((people.born < last - 4 * 365) & (people.born > last - 16 * 365)).sum())
         shares = (0.575, 0.4, 0.014, 0.004)
-        self.numbers = [max(2, round(taught * share / size)) for share, size in zip(shares, PUPILS_A_SCHOOL, strict=True)]
-        self.numbers[2:] = [max(1, round(taught * share / size)) for share, size in zip(shares[2:], PUPILS_A_SCHOOL[2:], strict=True)]
+        self.numbers = [
+            max(2, round(taught * share / size)) for share, size in zip(shares, PUPILS_A_SCHOOL, strict=True)
+        ]
+        self.numbers[2:] = [
+            max(1, round(taught * share / size)) for share, size in zip(shares[2:], PUPILS_A_SCHOOL[2:], strict=True)
+        ]
         self.starts = np.concatenate([[0], np.cumsum(self.numbers)])
         self.sen = drawn({"N": 0.845, "K": 0.12, "E": 0.035}, people.count, rng)
         self.special = (self.sen == "E") & (rng.random(people.count) < 0.4)
         self.need = drawn(NEEDS, people.count, rng)
         turned = birthday(people.born, 4)
-        self.plan_issued = np.where(self.sen == "E", turned + (rng.random(people.count) ** 2 * 3000).astype(np.int64), NEVER)
+        self.plan_issued = np.where(
+            self.sen == "E", turned + (rng.random(people.count) ** 2 * 3000).astype(np.int64), NEVER
+        )
         self.plan_issued = np.where(self.special, turned, self.plan_issued)
         self._interrupt(first, last)
         self.stays = self._stays(last)
@@ -76,8 +111,13 @@ class Schools:
         phase = np.array(PHASES, object)[self.phase_of(number)]
         titles = {"primary": " Primary School", "secondary": " Academy", "special": " School", "pru": " Centre"}
         name = surnames(self.count, np.random.default_rng([self.people.place.number, 77]))
-        return frame(school=number, native_id=np.char.add("SCH", (number + 1).astype(str)).astype(object), urn=self.urn(number),
-                     name=name + np.array([titles[each] for each in phase], object), phase=phase)  # fmt: skip
+        return frame(
+            school=number,
+            native_id=np.char.add("SCH", (number + 1).astype(str)).astype(object),
+            urn=self.urn(number),
+            name=name + np.array([titles[each] for each in phase], object),
+            phase=phase,
+        )
 
     def _interrupt(self, first: int, last: int) -> None:
         """At most one break in each child's schooling: another school, education at home, a pupil referral unit."""
@@ -90,7 +130,11 @@ class Schools:
         older = birthday(people.born, 11) + 200 < begin
         kind = np.where(of_age & ((kind != "pru") | older), kind, "")
         kind = np.where(self.special & (kind != "home"), "", kind)
-        length = np.where(kind == "pru", 120 + rng.integers(0, 200, people.count), 90 + rng.exponential(500, people.count).astype(np.int64))
+        length = np.where(
+            kind == "pru",
+            120 + rng.integers(0, 200, people.count),
+            90 + rng.exponential(500, people.count).astype(np.int64),
+        )
         until = np.minimum(begin + length, self._leaves(people.born) - 30)
         self.break_kind, self.break_from = kind, np.where(kind == "", NEVER, begin)
         self.break_until = np.where(np.isin(kind, ["home", "pru"]), until, NEVER)
@@ -136,9 +180,14 @@ class Schools:
             person=np.concatenate([person, person[again], person[pru]]),
             school=np.concatenate([school, elsewhere[again], unit[pru]]),
             entered=np.concatenate([entered, back[again], self.break_from[person[pru]] + 1]),
-            left=np.concatenate([np.where(cut, self.break_from[person], left), left[again],
-                                 np.minimum(self.break_until[person[pru]], left[pru])]),
-        )  # fmt: skip
+            left=np.concatenate(
+                [
+                    np.where(cut, self.break_from[person], left),
+                    left[again],
+                    np.minimum(self.break_until[person[pru]], left[pru]),
+                ]
+            ),
+        )
         alive = pl.Series(self.died)[rows["person"]] == NEVER
         return rows.filter(alive & (pl.col("left") > pl.col("entered"))).sort("person", "entered")
 
@@ -152,13 +201,23 @@ class Schools:
         grown = until >= self._leaves(self.people.born[person]) - 30
         school = self.people.family[person] % self.numbers[0]
         return frame(
-            person=person, started=days(begin + 1), ended=days(until), reason=drawn(HOME_REASONS, person.size, rng),
-            reason_ended=np.where(grown, "past_school_age", drawn({"returned_to_school": 0.85, "left_area": 0.1, "other": 0.05}, person.size, rng)),
-            suitability=drawn(SUITABILITIES, person.size, rng), sen=np.where(self.sen[person] == "E", "K", self.sen[person]),
+            person=person,
+            started=days(begin + 1),
+            ended=days(until),
+            reason=drawn(HOME_REASONS, person.size, rng),
+            reason_ended=np.where(
+                grown,
+                "past_school_age",
+                drawn({"returned_to_school": 0.85, "left_area": 0.1, "other": 0.05}, person.size, rng),
+            ),
+            suitability=drawn(SUITABILITIES, person.size, rng),
+            sen=np.where(self.sen[person] == "E", "K", self.sen[person]),
             previous_urn=self.urn(school),
-        )  # fmt: skip
+        )
 
-    def suspend(self, number: int, in_case: npt.NDArray[np.bool_], in_care: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    def suspend(
+        self, number: int, in_case: npt.NDArray[np.bool_], in_care: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.bool_]:
         """Suspensions and exclusions of a quarter; of whom."""
         quarter, rng, people = self.quarters[number], self.rng, self.people
         age = age_on(people.born, quarter.start)
@@ -171,7 +230,12 @@ class Schools:
         whose = np.repeat(person, times)
         on = _school_day(days_between(quarter.start, quarter.end, rng, whose.size))
         permanent = rng.random(whose.size) < 0.015
-        self.suspensions.add(person=whose, on=on, sessions=np.where(permanent, 0, 2 * rng.integers(1, 6, whose.size)), permanent=permanent)
+        self.suspensions.add(
+            person=whose,
+            on=on,
+            sessions=np.where(permanent, 0, 2 * rng.integers(1, 6, whose.size)),
+            permanent=permanent,
+        )
         excluded = np.zeros(people.count, bool)
         excluded[person] = True
         return excluded
@@ -181,7 +245,6 @@ def _start_year(born: Days) -> npt.NDArray[np.int64]:
     """The year (from 1970) of the September in which each person starts school: four by its 31 August."""
     months = born.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     return (months + 4) // 12 + 4
-
 
 
 def _school_day(on: Days) -> Days:

@@ -1,69 +1,43 @@
-"""Children's social care, quarter by quarter: referrals, cases of need, assessments, enquiries, conferences, plans.
+"""Children's social care, quarter by quarter: on top of cases, enquiries, conferences, protection plans and care.
 
-A quarter draws whom each of its counted events happens to, among those it can happen to, the frail and the lately
-troubled sooner. Here: that process up to plans and care. Not here: what goes on inside care
-(`assets.synthetic.care`), nor any file.
+Here: those, and the order of a quarter. Not here: how cases begin and end (`assets.synthetic.casework`), what goes on
+inside care (`assets.synthetic.care`), nor any file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from assets.synthetic.flows import Flows
-from assets.synthetic.people import People
-from assets.synthetic.records import Ledger, choose, days_between
-from assets.synthetic.timeline import NEVER, Days, Quarter, add_working_days, age_on, birthday
+from assets.synthetic.casework import CaseWork
+from assets.synthetic.records import Index, Ledger, choose, days_between
+from assets.synthetic.timeline import NEVER, Days, Quarter, add_working_days
 
-Index = npt.NDArray[np.int64]
-LATE_WORKING_DAYS, CONFERENCE_WORKING_DAYS = 45, 15
-CHILDHOOD = 18
-
-
-class Shortage(Exception):
-    """A count of the flows cannot be met; the message names it, the quarter, and what there was."""
+CONFERENCE_WORKING_DAYS = 15
 
 
 @dataclass
-class SocialCare:
+class SocialCare(CaseWork):
     """The state of the council's work at the end of the quarter reached, and everything recorded so far."""
 
-    people: People
-    flows: Flows
-    quarters: Sequence[Quarter]
-    rng: np.random.Generator
-    strict: bool = False
-    """Whether a count that cannot be met is an error; else what can be had is taken."""
-    cases: Ledger = field(default_factory=lambda: Ledger(
-        person=-1, referred=NEVER, nfa=False, source=0, closed=NEVER, moved_in=NEVER, last_event=-NEVER, leaver=False,
-        unborn=False, assessed=NEVER))  # fmt: skip
-    assessments: Ledger = field(default_factory=lambda: Ledger(
-        case=-1, person=-1, referred=NEVER, started=NEVER, authorised=NEVER, first=True))  # fmt: skip
-    enquiries: Ledger = field(default_factory=lambda: Ledger(
-        case=-1, person=-1, referred=NEVER, started=NEVER, conference=NEVER))  # fmt: skip
-    plans: Ledger = field(default_factory=lambda: Ledger(
-        case=-1, person=-1, referred=NEVER, started=NEVER, ended=NEVER, previous=0, temporary=False,
-        conference=NEVER))  # fmt: skip
+    enquiries: Ledger = field(
+        default_factory=lambda: Ledger(case=-1, person=-1, referred=NEVER, started=NEVER, conference=NEVER)
+    )
+    plans: Ledger = field(
+        default_factory=lambda: Ledger(
+            case=-1,
+            person=-1,
+            referred=NEVER,
+            started=NEVER,
+            ended=NEVER,
+            previous=0,
+            temporary=False,
+            conference=NEVER,
+        )
+    )
     care: Ledger = field(default_factory=lambda: Ledger(case=-1, person=-1, started=NEVER, ended=NEVER))
-    repeated: Ledger = field(default_factory=lambda: Ledger(person=-1, referred=NEVER, source=0))
-    """Referrals of children whose case was open: the lists hold them, no count does."""
-
-    def __post_init__(self) -> None:
-        count = self.people.count
-        self.case_of, self.plan_of, self.care_of = (np.full(count, -1) for _ in range(3))
-        self.free_from = np.full(count, -NEVER)
-        self.plan_free_from, self.care_free_from = np.full(count, -NEVER), np.full(count, -NEVER)
-        self.plans_before = np.zeros(count, np.int64)
-        self.in_case = np.zeros((len(self.quarters), count), bool)
-        self.in_care = np.zeros_like(self.in_case)
-        self.on_plan = np.zeros_like(self.in_case)
-        self.turns_18 = birthday(self.people.born, CHILDHOOD)
-        self.eighteen_soon = self.turns_18 - 120
-
-    # What there is before the first quarter.
 
     def begin(self) -> None:
         """Cases, plans and care that were open when the run begins, and young people who left care before."""
@@ -76,15 +50,21 @@ class SocialCare:
         leavers = rng.permutation(of_age)[: of_age.size * 2 // 3]
         self._open(leavers, self.turns_18[leavers] - rng.integers(400, 2500, leavers.size), nfa=False, leaver=True)
         cases = self.case_of[leavers]
-        self.care.add(case=cases, person=leavers, started=self.cases["referred"][cases] + 30, ended=self.turns_18[leavers])
+        self.care.add(
+            case=cases, person=leavers, started=self.cases["referred"][cases] + 30, ended=self.turns_18[leavers]
+        )
         on_plans = choose(chosen, int(self.flows.plans_open[0]), people.frailty, rng)
-        begun = np.maximum(self.cases["referred"][self.case_of[on_plans]] + 15, first - rng.integers(10, 420, on_plans.size))
+        begun = np.maximum(
+            self.cases["referred"][self.case_of[on_plans]] + 15, first - rng.integers(10, 420, on_plans.size)
+        )
         on_plans, begun = on_plans[begun < first], begun[begun < first]
         before = rng.choice(4, on_plans.size, p=[0.8, 0.15, 0.04, 0.01])
         self._start_plans(on_plans, begun, before)
         rest = chosen[~np.isin(chosen, on_plans)]
         looked_after = choose(rest, int(self.flows.in_care[0]), people.frailty, rng)
-        begun = np.minimum(self.cases["referred"][self.case_of[looked_after]] + rng.integers(5, 200, looked_after.size), first - 5)
+        begun = np.minimum(
+            self.cases["referred"][self.case_of[looked_after]] + rng.integers(5, 200, looked_after.size), first - 5
+        )
         self._start_care(looked_after, begun)
         once = choose(np.flatnonzero(young & (self.plan_of < 0)), chosen.size // 6, people.frailty, rng)
         ended = first - rng.integers(40, 1500, once.size)
@@ -107,64 +87,6 @@ class SocialCare:
         self.in_case[number] = (self.case_of >= 0) & (begun <= quarter.end)
         self.in_care[number], self.on_plan[number] = self.care_of >= 0, self.plan_of >= 0
 
-    # Referrals.
-
-    def _refer(self, quarter: Quarter, number: int, trouble: npt.NDArray[np.float64], sources: Index) -> None:
-        people, rng, wanted = self.people, self.rng, int(self.flows.referrals[number])
-        unborn = self._refer_unborn(quarter, number)
-        may = (self.case_of < 0) & (self.free_from <= quarter.end - 5) & (people.born <= quarter.end - 10)
-        may &= self.eighteen_soon > quarter.end
-        chosen = choose(np.flatnonzero(may), wanted - unborn, people.frailty * trouble, rng)
-        self._short("referrals", quarter, wanted - unborn, chosen.size)
-        begin = np.maximum(np.maximum(self.free_from[chosen], people.born[chosen]), quarter.start)
-        on = days_between(begin, quarter.end, rng)
-        nothing = np.zeros(chosen.size, bool)
-        # What came with trouble is rarely left alone.
-        unlikely = np.where(trouble[chosen] > 1.5, 0.4, 1.0)
-        picked = choose(np.arange(chosen.size), int(self.flows.no_further_action[number]), unlikely, rng)
-        nothing[picked] = True
-        self.cases.add(person=chosen[nothing], referred=on[nothing], nfa=True, source=sources[chosen[nothing]])
-        self.free_from[chosen[nothing]] = on[nothing] + 7
-        self._open(chosen[~nothing], on[~nothing], nfa=False, source=sources[chosen[~nothing]])
-        again = choose(np.flatnonzero((self.case_of >= 0) & (self.eighteen_soon > quarter.end)), wanted // 60, None, rng)
-        begun = self.cases["referred"][self.case_of[again]]
-        again = again[begun < quarter.start - 10]
-        self.repeated.add(person=again, referred=days_between(quarter.start, quarter.end, rng, again.size), source=sources[again])
-
-    def _refer_unborn(self, quarter: Quarter, number: int) -> int:
-        """Refer children not yet born. Only where no later yearly return tells of them as born: see `formats.council`."""
-        last = quarter.minus(self.quarters[-1]) == 0
-        if quarter.number != 4:
-            return 0
-        due = np.flatnonzero((self.people.born > quarter.end + 5) & (self.people.born < quarter.start + 220))
-        chosen = choose(due, max(2, int(self.flows.referrals[number]) // 60), self.people.frailty, self.rng)
-        on = days_between(quarter.start, quarter.start + 40, self.rng, chosen.size)
-        first = self.cases.count
-        self._open(chosen, on, nfa=False)
-        self.cases["unborn"][first:] = True
-        if not last:  # the case is over before the birth
-            ended = days_between(on + 25, quarter.end, self.rng)
-            self.cases["closed"][first:] = ended
-            self.case_of[chosen] = -1
-            self.free_from[chosen] = self.people.born[chosen] + 30
-            self.assessments["authorised"][-chosen.size :] = NEVER
-            self.assessments.drop_last(chosen.size)
-        return chosen.size
-
-    def _open(self, person: Index, on: Days, *, nfa: bool, leaver: bool = False, source: Index | int = 0) -> None:
-        first = self.cases.count
-        self.cases.add(person=person, referred=on, nfa=nfa, source=source, leaver=leaver, last_event=on)
-        case = first + np.arange(person.size)
-        self.case_of[person] = case
-        if not leaver:
-            started = on + self.rng.integers(0, 5, person.size)
-            before = on < self.quarters[0].start
-            done = np.where(before & (on < self.quarters[0].start - 60), started + self.rng.integers(15, 55, person.size), NEVER)
-            self.cases["assessed"][case] = done
-            self.assessments.add(case=case, person=person, referred=on, started=started, authorised=done)
-
-    # Enquiries, conferences and plans.
-
     def _inquire(self, quarter: Quarter, number: int) -> None:
         rng, cases, wanted = self.rng, self.cases, int(self.flows.enquiries[number])
         self._move_in(quarter, int(self.flows.moved_in_with_plan[number]))
@@ -177,7 +99,9 @@ class SocialCare:
         case = self.case_of[chosen]
         soon = np.minimum(cases["referred"][case] + 25, quarter.end)
         begin = np.maximum(cases["referred"][case], quarter.start)
-        on = np.where(soon >= begin + 3, days_between(begin, np.maximum(soon, begin), rng), days_between(begin, quarter.end, rng))
+        on = np.where(
+            soon >= begin + 3, days_between(begin, np.maximum(soon, begin), rng), days_between(begin, quarter.end, rng)
+        )
         self.enquiries.add(case=case, person=chosen, referred=cases["referred"][case], started=on)
         np.maximum.at(cases["last_event"], case, on)
         self._confer(quarter, number)
@@ -185,7 +109,9 @@ class SocialCare:
     def _confer(self, quarter: Quarter, number: int) -> None:
         rng, enquiries = self.rng, self.enquiries
         person, started = enquiries["person"], enquiries["started"]
-        may = np.flatnonzero((enquiries["conference"] == NEVER) & (started >= quarter.start - 75) & (started <= quarter.end - 2))
+        may = np.flatnonzero(
+            (enquiries["conference"] == NEVER) & (started >= quarter.start - 75) & (started <= quarter.end - 2)
+        )
         may = may[(self.case_of[person[may]] == enquiries["case"][may]) & (self.plan_of[person[may]] < 0)]
         may = may[self.plan_free_from[person[may]] <= quarter.start]
         # Of two enquiries the later one leads to the conference.
@@ -196,12 +122,19 @@ class SocialCare:
         from_, to = np.maximum(started[may] + 3, quarter.start), np.minimum(limit, quarter.end)
         wanted, in_time = int(self.flows.conferences[number]), int(self.flows.conferences_in_time[number])
         late_from, late_to = np.maximum(limit + 1, quarter.start), np.minimum(started[may] + 70, quarter.end)
-        late = choose(np.flatnonzero(late_to >= late_from), wanted - in_time, np.where(to >= from_, 0.05, 1.0)[late_to >= late_from], rng)
+        late = choose(
+            np.flatnonzero(late_to >= late_from),
+            wanted - in_time,
+            np.where(to >= from_, 0.05, 1.0)[late_to >= late_from],
+            rng,
+        )
         left = np.setdiff1d(np.flatnonzero(to >= from_), late)
         soon = choose(left, in_time, None, rng)
         self._short("conferences in time", quarter, in_time, soon.size)
         self._short("late conferences", quarter, wanted - in_time, late.size)
-        held = np.concatenate([days_between(from_[soon], to[soon], rng), days_between(late_from[late], late_to[late], rng)])
+        held = np.concatenate(
+            [days_between(from_[soon], to[soon], rng), days_between(late_from[late], late_to[late], rng)]
+        )
         enquiry = np.concatenate([may[soon], may[late]])
         enquiries["conference"][enquiry] = held
         shared = earlier[np.isin(person[earlier], person[enquiry])]
@@ -213,16 +146,22 @@ class SocialCare:
         wanted = int(self.flows.plans_started[number]) - self._moved_in
         chosen = choose(np.arange(enquiry.size), wanted, None, rng)
         self._short("plans", quarter, wanted, chosen.size)
-        self._start_plans(person[enquiry[chosen]], held[chosen], self.plans_before[person[enquiry[chosen]]], held[chosen])
+        self._start_plans(
+            person[enquiry[chosen]], held[chosen], self.plans_before[person[enquiry[chosen]]], held[chosen]
+        )
         self._register_for_a_time(quarter)
 
     def _move_in(self, quarter: Quarter, wanted: int) -> None:
         """Children who move in with a plan of another authority: a new case, a conference without an enquiry."""
         cases = self.cases
         fresh = np.flatnonzero(
-            (cases["referred"] >= quarter.start) & (cases["referred"] <= quarter.end - 20) & ~cases["nfa"] & (cases["closed"] == NEVER)
-            & ~cases["unborn"] & ~cases["leaver"]
-        )  # fmt: skip
+            (cases["referred"] >= quarter.start)
+            & (cases["referred"] <= quarter.end - 20)
+            & ~cases["nfa"]
+            & (cases["closed"] == NEVER)
+            & ~cases["unborn"]
+            & ~cases["leaver"]
+        )
         fresh = fresh[self.plan_free_from[cases["person"][fresh]] <= quarter.start]
         case = choose(fresh, wanted, None, self.rng)
         self._short("children moved in", quarter, wanted, case.size)
@@ -235,21 +174,30 @@ class SocialCare:
     def _register_for_a_time(self, quarter: Quarter) -> None:
         """Children here for a time on a plan of another authority."""
         cases, rng = self.cases, self.rng
-        may = np.flatnonzero((self.case_of >= 0) & (self.plan_of < 0) & (self.care_of < 0) & (self.eighteen_soon - 300 > quarter.end))
+        may = np.flatnonzero(
+            (self.case_of >= 0) & (self.plan_of < 0) & (self.care_of < 0) & (self.eighteen_soon - 300 > quarter.end)
+        )
         may = may[(cases["referred"][self.case_of[may]] < quarter.start) & ~cases["leaver"][self.case_of[may]]]
         may = may[self.plan_free_from[may] <= quarter.start]
         person = choose(may, rng.poisson(max(0.5, self.people.count / 60_000)), None, rng)
         on = days_between(quarter.start, quarter.end, rng, person.size)
         ended = on + rng.integers(50, 180, person.size)
         case = self.case_of[person]
-        self.plans.add(case=case, person=person, referred=cases["referred"][case], started=on, ended=ended, temporary=True)
+        self.plans.add(
+            case=case, person=person, referred=cases["referred"][case], started=on, ended=ended, temporary=True
+        )
         self.plan_free_from[person] = ended + 1
         np.maximum.at(cases["last_event"], case, ended)
 
     def _start_plans(self, person: Index, on: Days, before: Index, conference: Days | int = NEVER) -> None:
         first, case = self.plans.count, self.case_of[person]
         self.plans.add(
-            case=case, person=person, referred=self.cases["referred"][case], started=on, previous=before, conference=conference
+            case=case,
+            person=person,
+            referred=self.cases["referred"][case],
+            started=on,
+            previous=before,
+            conference=conference,
         )
         self.plan_of[person] = first + np.arange(person.size)
         self.plans_before[person] = before + 1
@@ -270,13 +218,15 @@ class SocialCare:
         self.plan_free_from[person] = on + 20
         np.maximum.at(self.cases["last_event"], self.plans["case"][chosen], on)
 
-    # Care.
-
     def _start_new_care(self, quarter: Quarter, number: int) -> None:
         rng, cases, wanted = self.rng, self.cases, int(self.flows.care_started[number])
         may = np.flatnonzero((self.case_of >= 0) & (self.care_of < 0) & (self.eighteen_soon > quarter.end))
         case = self.case_of[may]
-        may = may[~cases["leaver"][case] & (cases["referred"][case] <= quarter.end - 4) & (self.people.born[may] <= quarter.end - 6)]
+        may = may[
+            ~cases["leaver"][case]
+            & (cases["referred"][case] <= quarter.end - 4)
+            & (self.people.born[may] <= quarter.end - 6)
+        ]
         may = may[self.care_free_from[may] <= quarter.start]
         weight = self.people.frailty[may] ** 0.5 * np.where(self.plan_of[may] >= 0, 5.0, 1.0)
         chosen = choose(may, wanted, weight * np.where(self.turns_18[may] - quarter.end < 1400, 2.0, 1.0), rng)
@@ -299,7 +249,11 @@ class SocialCare:
         person = self.care["person"][chosen]
         grown = self.turns_18[person] <= quarter.end
         begin = np.maximum(quarter.start, self.care["started"][chosen] + 1)
-        on = np.where(grown, self.turns_18[person], days_between(begin, np.minimum(quarter.end, self.turns_18[person] - 1), self.rng))
+        on = np.where(
+            grown,
+            self.turns_18[person],
+            days_between(begin, np.minimum(quarter.end, self.turns_18[person] - 1), self.rng),
+        )
         self.care["ended"][chosen] = on
         self.care_of[person] = -1
         self.care_free_from[person] = on + 20
@@ -307,90 +261,5 @@ class SocialCare:
         np.maximum.at(self.cases["last_event"], case, on)
         self.cases["leaver"][case[grown]] = True
 
-    # Assessments and the end of cases.
-
-    def _assess(self, quarter: Quarter, number: int) -> None:
-        rng, assessments = self.rng, self.assessments
-        wanted, in_time = int(self.flows.assessed[number]), int(self.flows.assessed_in_time[number])
-        pending = np.flatnonzero((assessments["authorised"] == NEVER) & (assessments["started"] <= quarter.end - 8))
-        pending = pending[self.case_of[assessments["person"][pending]] == assessments["case"][pending]]
-        clock = np.where(assessments["first"], assessments["referred"], assessments["started"])[pending]
-        limit = add_working_days(clock, LATE_WORKING_DAYS)
-        started = assessments["started"][pending]
-        late = choose(np.flatnonzero(limit < quarter.end), wanted - in_time, (quarter.end - clock)[limit < quarter.end].astype(float), rng)
-        from_, to = np.maximum(started + 5, quarter.start), np.minimum(limit, quarter.end)
-        soon = choose(np.setdiff1d(np.flatnonzero(to >= from_), late), in_time, None, rng)
-        self._authorise(pending[late], days_between(np.maximum(np.maximum(limit[late] + 1, quarter.start), started[late]), quarter.end, rng))
-        self._authorise(pending[soon], days_between(from_[soon], to[soon], rng))
-        self._assess_again(quarter, in_time - soon.size, wanted - in_time - late.size)
-
-    def _assess_again(self, quarter: Quarter, in_time: int, late: int) -> None:
-        """Further assessments of cases open for long, where the first ones are too few."""
-        rng, cases = self.rng, self.cases
-        may = np.flatnonzero((self.case_of >= 0) & (self.eighteen_soon > quarter.end))
-        case = self.case_of[may]
-        may = may[(cases["assessed"][case] < quarter.start - 110) & ~cases["leaver"][case]]
-        chosen = choose(may, in_time + late, None, rng)
-        self._short("assessments", quarter, in_time + late, chosen.size)
-        case, when = self.case_of[chosen], np.arange(chosen.size)
-        started = np.where(
-            when < in_time, days_between(quarter.start - 25, quarter.start, rng, chosen.size),
-            days_between(quarter.start - 100, quarter.start - 40, rng, chosen.size))  # fmt: skip
-        limit = add_working_days(started, LATE_WORKING_DAYS)
-        on = np.where(
-            when < in_time, days_between(np.full(chosen.size, quarter.start + 3), np.minimum(limit, quarter.end), rng),
-            days_between(np.maximum(limit + 1, quarter.start), quarter.end, rng))  # fmt: skip
-        first = self.assessments.count
-        self.assessments.add(case=case, person=chosen, referred=cases["referred"][case], started=started, first=False)
-        self._authorise(first + when, on)
-
-    def _authorise(self, assessment: Index, on: Days) -> None:
-        self.assessments["authorised"][assessment] = on
-        case = self.assessments["case"][assessment]
-        self.cases["assessed"][case] = on
-        np.maximum.at(self.cases["last_event"], case, on)
-
-    def _close(self, quarter: Quarter, number: int) -> None:
-        """Close as many cases as brings those open to the count; leavers by age, children by their 18th birthday."""
-        rng, cases = self.rng, self.cases
-        person = np.flatnonzero(self.case_of >= 0)
-        case = self.case_of[person]
-        wanted = person.size - int(self.flows.cases_open[number])
-        leaver = cases["leaver"][case]
-        bound = np.where(leaver, birthday(self.people.born[person], 21 + case % 5) - 1, self.turns_18[person])
-        must = (bound <= quarter.end) & (self.care_of[person] < 0)
-        may = (self.plan_of[person] < 0) & (self.care_of[person] < 0) & (cases["last_event"][case] <= quarter.end - 1)
-        may &= (cases["assessed"][case] < NEVER) & (self.people.born[person] <= quarter.end) & ~leaver
-        hazard = np.where(cases["last_event"][case] > quarter.start - 20, 1.5, 1.0)
-        chosen = self._ending("closures", quarter, np.arange(person.size), must, hazard, may, wanted)
-        begin = np.maximum(np.maximum(cases["last_event"][case[chosen]], quarter.start), cases["referred"][case[chosen]] + 1)
-        last = np.maximum(np.minimum(quarter.end, bound[chosen]), begin)
-        on = days_between(begin, last, rng)
-        cases["closed"][case[chosen]] = on
-        self.case_of[person[chosen]] = -1
-        self.free_from[person[chosen]] = on + 1
-
-    # Choosing.
-
     def _wanted_ends(self, of: Index, starting: int, stock: int) -> int:
         return int((of >= 0).sum()) + int(starting) - int(stock)
-
-    def _ending(
-        self, what: str, quarter: Quarter, of: Index, must: npt.NDArray[np.bool_], hazard: npt.NDArray[np.float64],
-        may: npt.NDArray[np.bool_], wanted: int,
-    ) -> Index:  # fmt: skip
-        """Which of several end: those that must, and of those that may as many as are wanted."""
-        free = np.flatnonzero(may & ~must)
-        more = choose(free, max(0, wanted - int(must.sum())), hazard[free], self.rng)
-        chosen = np.concatenate([np.flatnonzero(must), more])
-        if self.strict and chosen.size != wanted:
-            raise Shortage(f"{what} in {quarter.label}: {wanted} wanted, {must.sum()} must, {free.size} may")
-        return of[chosen]
-
-    def _short(self, what: str, quarter: Quarter, wanted: int, had: int) -> None:
-        if self.strict and had < wanted:
-            raise Shortage(f"{what} in {quarter.label}: {wanted} wanted, {had} to be had")
-
-    def ages(self, person: Index, on: Days) -> Days:
-        """Ages of persons on days."""
-        return age_on(self.people.born[person], on)

@@ -58,9 +58,7 @@ def targets() -> Mapping[tuple[str, str, str, str], str]:
     }
 
 
-def generate_southampton(
-    out: Path, rate: float, unmet: Callable[[Unmet], None], tell: Callable[[str], None] = lambda line: None
-) -> Rows:
+def generate_southampton(out: Path, rate: float, unmet: Callable[[Unmet], None], tell: Callable[[str], None]) -> Rows:
     """Write the partnership; rows by agency, extract and table. Raises NotTheReportError."""
     check_out(out)
     quarters = tuple(LOOK_BACK.shift(by) for by in range(LAST.minus(LOOK_BACK) + 1))
@@ -82,22 +80,37 @@ def impossible() -> Iterator[Unmet]:
     """Printed cells no whole number of children on the population in effect gives."""
     for (indicator, _, period, measure), printed in targets().items():
         if indicator == "fte_youth_justice":
-            yield Unmet(indicator, period, printed, "no whole number of first outcomes on any 10-17 population gives the printed rates; counts are free")
+            yield Unmet(
+                indicator,
+                period,
+                printed,
+                "no whole number of first outcomes on any 10-17 population gives the printed rates; counts are free",
+            )
         elif (indicator, period, measure) == ("cpp_open", "2018-19 Q2", "rate"):
-            yield Unmet(indicator, period, printed, "272 children, as printed beside it, give 54; the count is met, the rate cannot be")
+            yield Unmet(
+                indicator,
+                period,
+                printed,
+                "272 children, as printed beside it, give 54; the count is met, the rate cannot be",
+            )
 
 
 def differences(figures: pl.DataFrame) -> Iterator[str]:
     """Counts and shares of the report that true figures do not show."""
     found = {
-        (row["indicator_id"], row["breakdown"], row["period"], row["period_type"]): (row["numerator"], row["denominator"])
+        (row["indicator_id"], row["breakdown"], row["period"], row["period_type"]): (
+            row["numerator"],
+            row["denominator"],
+        )
         for row in figures.filter(pl.col("breakdown_type").is_in(["all", "phase"])).iter_rows(named=True)
     }
     types = {"cin_open": "snapshot", "cpp_open": "snapshot", "lac_open": "snapshot"}
     for (indicator, breakdown, period, measure), printed in targets().items():
         if indicator == "fte_youth_justice" or measure == "rate":
             continue
-        kind = "term" if breakdown != "all" else "year" if period == LAST.year_label else types.get(indicator, "quarter")
+        kind = (
+            "term" if breakdown != "all" else "year" if period == LAST.year_label else types.get(indicator, "quarter")
+        )
         top, bottom = found.get((indicator, breakdown, period, kind), (None, None))
         shown = None if top is None else as_printed(top, bottom) if measure == "percent" else str(top)
         if shown != printed:
@@ -129,15 +142,30 @@ def _flows(lived: Sequence[Quarter]) -> Flows:
     before = lived.index(FIRST)
     drawn = drawn_flows(CHILDREN, len(lived), np.random.default_rng(SEED))
     given: dict[str, list[int | None]] = {
-        "referrals": _whole("cin_referrals", "count"), "cases_open": _whole("cin_open", "count"), "enquiries": _whole("s47_started", "count"),
-        "plans_open": _whole("cpp_open", "count"), "in_care": _whole("lac_open", "count"), "missing_episodes": _whole("missing_episodes_u18", "count"),
-        "missing_repeaters": _whole("missing_persons_3plus_90d", "count"), "away_a_day": _whole("lac_missing_24h_plus", "count"),
-        "assessed_in_time": _whole("single_assessments_45wd", "numerator"), "protected": [None] * 4 + list(PROTECTED),
-    }  # fmt: skip
-    shares = [share_near_top(int(top or 0), printed) for top, printed in zip(given["assessed_in_time"], _printed("single_assessments_45wd", "percent"), strict=True)]
+        "referrals": _whole("cin_referrals", "count"),
+        "cases_open": _whole("cin_open", "count"),
+        "enquiries": _whole("s47_started", "count"),
+        "plans_open": _whole("cpp_open", "count"),
+        "in_care": _whole("lac_open", "count"),
+        "missing_episodes": _whole("missing_episodes_u18", "count"),
+        "missing_repeaters": _whole("missing_persons_3plus_90d", "count"),
+        "away_a_day": _whole("lac_missing_24h_plus", "count"),
+        "assessed_in_time": _whole("single_assessments_45wd", "numerator"),
+        "protected": [None] * 4 + list(PROTECTED),
+    }
+    shares = [
+        share_near_top(int(top or 0), printed)
+        for top, printed in zip(given["assessed_in_time"], _printed("single_assessments_45wd", "percent"), strict=True)
+    ]
     given["assessed"] = list(shares)
-    conferences = [share_near(str(printed), round(0.37 * int(of or 0))) for printed, of in zip(_printed("icpc_15wd", "percent"), given["enquiries"], strict=True)]
-    given["conferences_in_time"], given["conferences"] = [top for top, _ in conferences], [bottom for _, bottom in conferences]
+    conferences = [
+        share_near(str(printed), round(0.37 * int(of or 0)))
+        for printed, of in zip(_printed("icpc_15wd", "percent"), given["enquiries"], strict=True)
+    ]
+    given["conferences_in_time"], given["conferences"] = (
+        [top for top, _ in conferences],
+        [bottom for _, bottom in conferences],
+    )
     given["no_further_action"] = [round(0.16 * int(referrals or 0)) for referrals in given["referrals"]]
     given["moved_in_with_plan"] = [2] * 8
     given["plans_started"] = [round(0.86 * int(of or 0)) + 2 for of in given["conferences"]]
@@ -149,7 +177,9 @@ def _flows(lived: Sequence[Quarter]) -> Flows:
         columns[name][:before] = np.rint(usual * np.linspace(0.96, 1.0, before)).astype(np.int64)
         columns[name][before:] = [usual if value is None else value for value in values]
     columns["moved_in_with_plan"][:before] = 2
-    columns["not_learning"][before:] = [float(str(printed)) / 100 for printed in _printed("neet_or_nk_16_17", "percent")]
+    columns["not_learning"][before:] = [
+        float(str(printed)) / 100 for printed in _printed("neet_or_nk_16_17", "percent")
+    ]
     return Flows(**columns)
 
 
@@ -172,10 +202,11 @@ def _absence() -> dict[str, dict[str, Absence]]:
     found = {}
     for group in ("primary", "secondary", "special", "pru"):
         overall, authorised, unauthorised, persistent = (
-            float(targets()[f"absence_{kind}", group, AUTUMN, "percent"]) for kind in ("overall", "authorised", "unauthorised", "persistent_10pct"))  # fmt: skip
+            float(targets()[f"absence_{kind}", group, AUTUMN, "percent"])
+            for kind in ("overall", "authorised", "unauthorised", "persistent_10pct")
+        )
         apart = (overall - authorised - unauthorised) * 0.4
         found[group] = Absence((authorised + apart) / 100, (unauthorised + apart) / 100, persistent / 100)
     overall = float(targets()["absence_overall", "nursery_4yo", AUTUMN, "percent"])
     found["nursery_4yo"] = Absence(0.78 * overall / 100, 0.22 * overall / 100, 0.15)
     return {AUTUMN: found}
-

@@ -19,9 +19,11 @@ from assets.synthetic.view import View
 FOUND_AS = ("file", "extract", "table", "area_code", "quarter", "row", "rule", "severity")
 """Where a fault stands: `row` is a CSV's line, a sheet's row, or the number of an XML element among its kind."""
 _IDENTIFIERS = {
-    "council": ("la_child_id", "Child Unique ID", "LAchildID", "CHILD"), "police": ("police_person_ref",),
-    "health": ("nhs_number",), "education": ("upn", "UPN", "young_person_id", "education_child_ref", "Unique ID"),
-}  # fmt: skip
+    "council": ("la_child_id", "Child Unique ID", "LAchildID", "CHILD"),
+    "police": ("police_person_ref",),
+    "health": ("nhs_number",),
+    "education": ("upn", "UPN", "young_person_id", "education_child_ref", "Unique ID"),
+}
 _RECORDS = ("attendance_ref", "referral_ref")
 """What a health record without a number is known by."""
 
@@ -53,11 +55,21 @@ class WhoIsWho:
         for table in delivery.tables.values():
             for name in _IDENTIFIERS[delivery.agency]:
                 if name in table.columns:
-                    kind = {"UPN": "upn", "Child Unique ID": "la_child_id", "LAchildID": "la_child_id", "CHILD": "la_child_id", "Unique ID": "education_child_ref"}.get(name, name)
+                    kind = {
+                        "UPN": "upn",
+                        "Child Unique ID": "la_child_id",
+                        "LAchildID": "la_child_id",
+                        "CHILD": "la_child_id",
+                        "Unique ID": "education_child_ref",
+                    }.get(name, name)
                     self._note(delivery.agency, kind, table.select(pl.col("_person"), pl.col(name).alias("id")))
             for name in _RECORDS:
                 if name in table.columns:
-                    self._note(delivery.agency, "record", table.filter(pl.col("nhs_number").is_null()).select("_person", pl.col(name).alias("id")))
+                    self._note(
+                        delivery.agency,
+                        "record",
+                        table.filter(pl.col("nhs_number").is_null()).select("_person", pl.col(name).alias("id")),
+                    )
 
     def _note(self, agency: str, kind: str, rows: pl.DataFrame) -> None:
         new = rows.drop_nulls().unique(maintain_order=True)
@@ -66,12 +78,18 @@ class WhoIsWho:
 
     def rows(self) -> pl.DataFrame:
         """Person, agency, the agency's identifier, the area, and what kind of identifier it is."""
-        return pl.concat([
-            frame.sort("_person", "id").select(
-                pl.format("{}-{}", pl.lit(self._place.code), pl.col("_person")).alias("person_key"), pl.lit(agency).alias("agency"), pl.col("id").alias("agency_person_id"),
-                pl.lit(self._place.code).alias("area"), pl.lit(kind).alias("id_kind"))
-            for (agency, kind), frame in sorted(self._found.items())
-        ])  # fmt: skip
+        return pl.concat(
+            [
+                frame.sort("_person", "id").select(
+                    pl.format("{}-{}", pl.lit(self._place.code), pl.col("_person")).alias("person_key"),
+                    pl.lit(agency).alias("agency"),
+                    pl.col("id").alias("agency_person_id"),
+                    pl.lit(self._place.code).alias("area"),
+                    pl.lit(kind).alias("id_kind"),
+                )
+                for (agency, kind), frame in sorted(self._found.items())
+            ]
+        )
 
 
 def tell_truth(files: TruthFiles, lives: Lives, known: WhoIsWho) -> None:
@@ -88,7 +106,9 @@ def tell_truth(files: TruthFiles, lives: Lives, known: WhoIsWho) -> None:
 def rows_table(rows: Mapping[tuple[str, str, str], int]) -> pl.DataFrame:
     """Rows by agency, extract and table."""
     return pl.DataFrame(
-        [(*key, count) for key, count in sorted(rows.items())], schema=["agency", "extract", "table", "rows"], orient="row"
+        [(*key, count) for key, count in sorted(rows.items())],
+        schema=["agency", "extract", "table", "rows"],
+        orient="row",
     )
 
 

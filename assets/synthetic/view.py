@@ -12,9 +12,10 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from assets.synthetic.details import days
+from assets.synthetic.details import days, the_day
 from assets.synthetic.lives import Lives
-from assets.synthetic.timeline import Quarter, age_on, dates
+from assets.synthetic.records import text_where
+from assets.synthetic.timeline import Quarter, age_on
 
 RESTATED = 0.02
 """Share of the records of some kinds that a later delivery puts right."""
@@ -30,12 +31,12 @@ class View:
     @property
     def end(self) -> pl.Expr:
         """The quarter's last day."""
-        return pl.lit(dates(np.array([self.quarter.end]))[0]).cast(pl.Date)
+        return the_day(self.quarter.end)
 
     @property
     def year_start(self) -> pl.Expr:
         """1 April of the quarter's year."""
-        return pl.lit(dates(np.array([self.quarter.year_start]))[0]).cast(pl.Date)
+        return the_day(self.quarter.year_start)
 
     def known(self, *names: str) -> list[pl.Expr]:
         """Day columns, blank where the day is still to come."""
@@ -55,12 +56,21 @@ class View:
         people = self.lives.people
         age = age_on(people.born, self.quarter.end)
         unborn = people.born > self.quarter.end
-        return pl.DataFrame({
-            "person": np.arange(people.count), "child": people.council_id(), "born": days(people.born), "unborn": unborn,
-            "sex": np.where(unborn, "U", people.sex).astype(object), "ethnicity": people.ethnicity, "age": age,
-            "family": np.char.add("F", people.family.astype(str)).astype(object),
-            "upn": np.where((age >= 5), people.upn, None), "disabled": self.lives.disabled,
-        }, strict=False)  # fmt: skip
+        return pl.DataFrame(
+            {
+                "person": np.arange(people.count),
+                "child": people.council_id(),
+                "born": days(people.born),
+                "unborn": unborn,
+                "sex": np.where(unborn, "U", people.sex).astype(object),
+                "ethnicity": people.ethnicity,
+                "age": age,
+                "family": np.char.add("F", people.family.astype(str)).astype(object),
+                "upn": text_where(age >= 5, people.upn),
+                "disabled": self.lives.disabled,
+            },
+            strict=False,
+        )
 
     def event(self, kind: str) -> pl.DataFrame:
         """Events of a kind as the quarter's delivery has them, late entries left out and errors not yet put right."""
@@ -84,8 +94,8 @@ def _as_told(events: pl.DataFrame, kind: str, lives: Lives, quarter: Quarter) ->
     if quarter.number == 4 or quarter == lives.order.quarters[-1]:
         return events
     # Only what happened in the very quarter is still wrong: the next delivery of the year puts it right.
-    on = pl.col(column).cast(pl.Date)
-    now = on.is_between(pl.lit(dates(np.array([quarter.start]))[0]).cast(pl.Date), pl.lit(dates(np.array([quarter.end]))[0]).cast(pl.Date))
+    begin = the_day(quarter.start)
+    now = pl.col(column).cast(pl.Date).is_between(begin, the_day(quarter.end))
     wrong = now & (pl.Series(chance) < RESTATED)
     if kind == "missing":
         return events.with_columns(category=pl.when(wrong & (pl.col("category") == 0)).then(1).otherwise("category"))
@@ -93,8 +103,6 @@ def _as_told(events: pl.DataFrame, kind: str, lives: Lives, quarter: Quarter) ->
         return events.with_columns(self_harm=pl.col("self_harm") & ~(now & (pl.Series(chance) < 4 * RESTATED)))
     if kind == "assessment":
         sooner = pl.max_horizontal("started", pl.col("authorised") - pl.duration(days=9))
-        return events.with_columns(authorised=pl.when(wrong & (sooner >= pl.lit(dates(np.array([quarter.start]))[0]).cast(pl.Date))).then(sooner).otherwise("authorised"))
+        return events.with_columns(authorised=pl.when(wrong & (sooner >= begin)).then(sooner).otherwise("authorised"))
     late = pl.col("notification").hash(seed=lives.order.seed) % 50 == 0
     return events.filter(~(now & late))
-
-

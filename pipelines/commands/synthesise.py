@@ -36,9 +36,10 @@ def _print_rows(rows: Rows) -> None:
     print(f"{sum(rows.values()):,} rows")
 
 
-
 def _print_lifts(out: Path) -> None:
     """How much likelier one thing is after another, as measured on the lives that were made."""
     with (out / "truth" / "lifts.csv").open(encoding="utf-8") as file:
         found = list(csv.DictReader(file))
-    print_table(("children with", "are likelier to have", "times"), [(row["first"], row["then"], row["lift"]) for row in found])
+    print_table(
+        ("children with", "are likelier to have", "times"), [(row["first"], row["then"], row["lift"]) for row in found]
+    )

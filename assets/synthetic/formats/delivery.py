@@ -95,7 +95,7 @@ def _cells(column: pl.Series) -> list[str | int | float | None]:
     return [
         None if text is None else day if looks and day is not None else text if value is None else value
         for text, looks, day, value in zip(column, is_day, serial, number, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def receive(paths: list[Path], at: datetime) -> None:
