@@ -72,6 +72,8 @@ def health_assessments(care: SocialCare, last: int, rng: np.random.Generator) ->
 
 @dataclass(frozen=True)
 class Breaks:
+    """Frames of periods and episodes of short breaks."""
+
     period: pl.DataFrame
     episode: pl.DataFrame
 

@@ -237,7 +237,9 @@ def _away(view: View) -> pl.DataFrame:
 def _leavers(view: View) -> pl.DataFrame:
     met = pl.col("touch") == "YES"
     return care_leavers(view).select(
-        "person", pl.col("touch").alias("in_touch"), pl.when(met).then("activity").alias("activity")
+        "person",
+        pl.col("touch").alias("in_touch"),
+        pl.when(met).then("activity").otherwise(pl.lit("0")).alias("activity"),
     )
 
 

@@ -31,10 +31,12 @@ def put(rule: str, column: str, value: str | None, severity: str = WARNING, wher
 
 
 def blank(rule: str, column: str, severity: str = CRITICAL) -> Kind:
+    """A value left out."""
     return put(rule, column, None, severity)
 
 
 def no_day(rule: str, column: str, severity: str = CRITICAL, where: pl.Expr | None = None) -> Kind:
+    """The 99th day of a month; rows that differed in the month still do."""
     given = pl.col(column).is_not_null()
     return Kind(
         rule, severity, column, pl.col(column).str.slice(0, 8) + pl.lit("99"), given if where is None else given & where
@@ -71,4 +73,5 @@ def before(rule: str, column: str, other: str, form: str = "%Y-%m-%d", severity:
 
 
 def again() -> Kind:
+    """The row a second time."""
     return Kind(DUPLICATE, WARNING)

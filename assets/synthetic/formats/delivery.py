@@ -1,7 +1,7 @@
 """A delivery: the rows of an extract's tables as text, and how they become files.
 
-Here: the writers (CSV, workbook; the census's XML is in `formats.census`), byte for byte the same every time. Not
-here: which rows (`formats.council` and its neighbours), nor faults in them (`assets.synthetic.faults`).
+Here: the writers of CSV and workbooks (the census has its own), the same bytes every time. Not here: which rows
+(`formats.council` and its neighbours), nor faults in them (`assets.synthetic.faults`).
 """
 
 from __future__ import annotations
