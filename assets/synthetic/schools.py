@@ -141,9 +141,8 @@ class Schools:
 
     def _leaves(self, born: Days) -> Days:
         """The end of June of the school year in which each person turns 16."""
-        year = _start_year(born)
-        ends = np.array([day(1970 + int(each) + 12, 6, 30) for each in range(int(year.min()), int(year.max()) + 1)])
-        return ends[year - year.min()]
+        june = (_start_year(born) + 12).astype("datetime64[Y]").astype("datetime64[M]") + 5
+        return june.astype("datetime64[D]").astype(np.int64) + 29
 
     def _stays(self, last: int) -> pl.DataFrame:
         people, rng = self.people, self.rng

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
@@ -61,10 +61,7 @@ def targets() -> Mapping[tuple[str, str, str, str], str]:
 def generate_southampton(out: Path, rate: float, unmet: Callable[[Unmet], None], tell: Callable[[str], None]) -> Rows:
     """Write the partnership; rows by agency, extract and table. Raises NotTheReportError."""
     check_out(out)
-    quarters = tuple(LOOK_BACK.shift(by) for by in range(LAST.minus(LOOK_BACK) + 1))
-    order = Order(CHILDREN, quarters, SEED, absence=_absence())
-    order = Order(CHILDREN, quarters, SEED, _flows(order.lived), _absence())
-    lives = live(next(places(1)), order, NUMBERS // 100)
+    lives = live(next(places(1)), order_like_southampton(), NUMBERS // 100)
     wrong = list(differences(area_indicators(lives)))
     if wrong:
         raise NotTheReportError("; ".join(wrong))
@@ -74,6 +71,13 @@ def generate_southampton(out: Path, rate: float, unmet: Callable[[Unmet], None],
     for cell in impossible():
         unmet(cell)
     return rows
+
+
+def order_like_southampton() -> Order:
+    """What is to be lived so that the report is true."""
+    quarters = tuple(LOOK_BACK.shift(by) for by in range(LAST.minus(LOOK_BACK) + 1))
+    plain = Order(CHILDREN, quarters, SEED)
+    return replace(plain, flows=_flows(plain.lived), absence=_absence())
 
 
 def impossible() -> Iterator[Unmet]:
