@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 from assets.core.event_tables import events
-from assets.synthetic.generate import Partnership, generate
+from assets.synthetic.generate import Partnership, generate, write_area
+from assets.synthetic.lives import Order, live
+from assets.synthetic.people import Place
+from assets.synthetic.timeline import Quarter
+from assets.synthetic.truth_files import TruthFiles
 from tests.synthetic import Found, Taken, taken_in
 from warehouse.home import Home
 
@@ -120,3 +124,10 @@ def as_text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)
+
+
+def test_an_authority_whose_code_changed_and_number_did_not_delivers_too(tmp_path: Path) -> None:
+    lives = live(Place("E06000057", "Northumberland", "929", 0), Order(200, (Quarter(2019, 4),), 1), 500_000)
+    write_area(lives, tmp_path, TruthFiles(tmp_path / "truth"), 0, str)
+    with taken_in(Home(tmp_path).create()) as taken:
+        assert set(taken.outcomes()) == {"accepted"}

@@ -58,7 +58,7 @@ def test_memory_is_that_of_one_area(tmp_path: Path) -> None:
     def peak(areas: int) -> int:
         program = (
             "import resource, pathlib; from assets.synthetic.generate import Partnership, generate; "
-            f"generate(Partnership(areas={areas}, children=4000, quarters=2), pathlib.Path({str(tmp_path / str(areas))!r})); "
+            f"generate(Partnership({areas}, children=4000, quarters=2), pathlib.Path({str(tmp_path / str(areas))!r})); "
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
         )
         return int(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
