@@ -115,7 +115,10 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=lambda a: run_command(Home.locate(a.home), a.quarter, everything=a.all))
 
     example = command("example", "land the shipped example in the home and run it")
-    example.set_defaults(command=lambda a: example_command(Home.locate(a.home)))
+    example.add_argument(
+        "--children", action="store_true", help="the second example: made-up children with the counts of the report"
+    )
+    example.set_defaults(command=lambda a: example_command(Home.locate(a.home), children=a.children))
 
     check = command("check", "what would happen to these files, without loading them")
     check.add_argument("files", type=Path, nargs="+", metavar="FILE")

@@ -17,9 +17,10 @@ from assets.synthetic.details import days, drawn, frame, the_day
 from assets.synthetic.names import postcodes
 from assets.synthetic.records import Index, text_where
 from assets.synthetic.social_care import SocialCare
-from assets.synthetic.timeline import NEVER, Days
+from assets.synthetic.timeline import NEVER, Days, day
 
 LATEST = {"E4A": 0.45, "E4B": 0.1, "E13": 0.05, "E41": 0.08, "E45": 0.1, "E47": 0.08, "E48": 0.03, "E8": 0.11}
+FORMERLY = {"E45": "E43", "E46": "E43", "E47": "E44", "E48": "E44"}
 OF_AGE = {"E5": 0.35, "E6": 0.05, "E17": 0.3, "E15": 0.05, "E8": 0.15, "E7": 0.1}
 CHANGES = {"CARPL": 0.45, "CREQB": 0.15, "CREQO": 0.1, "LAREQ": 0.1, "CHILD": 0.05, "STAND": 0.03, "OTHER": 0.12}
 SUPPORTED_UNTIL = 2023
@@ -130,6 +131,10 @@ def _episodes(care: SocialCare, adoption: _Adoptions, rng: np.random.Generator) 
         _events(adoption.period, adoption.placed, None, "A6"),
     ]
     reason = np.where(end >= care.turns_18[of["person"]], drawn(OF_AGE, count, rng), drawn(LATEST, count, rng))
+    # Special guardianship had other codes to March 2018.
+    early = of["ended"] < day(2018, 4, 1)
+    for code, before in FORMERLY.items():
+        reason[early & (reason == code)] = before
     done = adoption.period[adoption.ordered < NEVER]
     reason[done] = np.where(rng.random(done.size) < 0.7, "E12", "E11")
     uasc = (age >= 14) & (age < 17.5) & (rng.random(count) < 0.08)
