@@ -155,7 +155,9 @@ def _episodes(care: SocialCare, adoption: _Adoptions, rng: np.random.Generator) 
     )
     chain = (
         pl.concat(events)
-        .join(period.select("period", "started", "ended", "person", "need", "reason"), on="period")
+        .join(
+            period.select("period", "started", "ended", "person", "need", "reason"), on="period", maintain_order="left"
+        )
         # Nothing changes before the first day nor on the last; a child placed for adoption stays there.
         .filter((pl.col("day") >= pl.col("started")) & (pl.col("ended").is_null() | (pl.col("day") < pl.col("ended"))))
         .filter(pl.col("day") <= the_day(last))

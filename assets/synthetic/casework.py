@@ -85,14 +85,15 @@ class CaseWork:
         self.cases.add(person=chosen[nothing], referred=on[nothing], nfa=True, source=sources[chosen[nothing]])
         self.free_from[chosen[nothing]] = on[nothing] + 7
         self._open(chosen[~nothing], on[~nothing], nfa=False, source=sources[chosen[~nothing]])
-        again = choose(
-            np.flatnonzero((self.case_of >= 0) & (self.eighteen_soon > quarter.end)), wanted // 60, None, rng
-        )
-        begun = self.cases["referred"][self.case_of[again]]
-        again = again[begun < quarter.start - 10]
-        self.repeated.add(
-            person=again, referred=days_between(quarter.start, quarter.end, rng, again.size), source=sources[again]
-        )
+
+    def _refer_again(self, quarter: Quarter, number: int, sources: Index) -> None:
+        """Referrals of children whose case was open all through the quarter."""
+        open_throughout = np.flatnonzero((self.case_of >= 0) & (self.eighteen_soon > quarter.end))
+        begun = self.cases["referred"][self.case_of[open_throughout]]
+        open_throughout = open_throughout[begun < quarter.start - 10]
+        again = choose(open_throughout, 1 + int(self.flows.referrals[number]) // 60, None, self.rng)
+        on = days_between(quarter.start, quarter.end, self.rng, again.size)
+        self.repeated.add(person=again, referred=on, source=sources[again])
 
     def _refer_unborn(self, quarter: Quarter, number: int) -> int:
         """Refer children not yet born, only where no later yearly return would tell of them as born."""

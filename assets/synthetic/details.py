@@ -87,6 +87,12 @@ def the_day(on: int) -> pl.Expr:
     return pl.lit(date(1970, 1, 1) + timedelta(days=on), pl.Date)
 
 
+def mixed(name: str, salt: int) -> pl.Expr:
+    """A number from 0 to a million that a whole number or a time stands for, and looks drawn: the same for ever."""
+    number = pl.col(name).to_physical().cast(pl.Int64) % 1_000_003
+    return (number * 7_919 + salt * 104_729) % 1_000_003
+
+
 def drawn(shares: Mapping[str, float], count: int, rng: np.random.Generator) -> npt.NDArray[np.object_]:
     """So many codes by share."""
     weights = np.array(list(shares.values()))

@@ -33,12 +33,11 @@ def facts(view: View) -> dict[str, pl.DataFrame]:
     if yearly:
         told["cin_plan"] = _plans_of_need(view)
     ids = view.people.select("person", pl.col("child").alias("child_id"))
-    return {
-        name: rows.join(ids, on="person", maintain_order="left").select(
-            pl.lit(view.quarter.label).alias("quarter"), "child_id", pl.all().exclude("person", "child_id")
-        )
-        for name, rows in told.items()
-    }
+    found = {}
+    for name, rows in told.items():
+        of_child = rows.join(ids, on="person").select("child_id", pl.all().exclude("person", "child_id"))
+        found[name] = of_child.sort(pl.all()).select(pl.lit(view.quarter.label).alias("quarter"), pl.all())
+    return found
 
 
 def _census_cases(view: View) -> pl.DataFrame:

@@ -83,6 +83,7 @@ class SocialCare(CaseWork):
         self._start_new_care(quarter, number)
         self._assess(quarter, number)
         self._close(quarter, number)
+        self._refer_again(quarter, number, sources)
         begun = self.cases["referred"][self.case_of]
         self.in_case[number] = (self.case_of >= 0) & (begun <= quarter.end)
         self.in_care[number], self.on_plan[number] = self.care_of >= 0, self.plan_of >= 0

@@ -12,12 +12,12 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from assets.synthetic.details import days, the_day
+from assets.synthetic.details import days, mixed, the_day
 from assets.synthetic.lives import Lives
 from assets.synthetic.records import text_where
 from assets.synthetic.timeline import Quarter, age_on
 
-RESTATED = 0.02
+RESTATED = 0.05
 """Share of the records of some kinds that a later delivery puts right."""
 
 
@@ -100,9 +100,9 @@ def _as_told(events: pl.DataFrame, kind: str, lives: Lives, quarter: Quarter) ->
     if kind == "missing":
         return events.with_columns(category=pl.when(wrong & (pl.col("category") == 0)).then(1).otherwise("category"))
     if kind == "attendance":
-        return events.with_columns(self_harm=pl.col("self_harm") & ~(now & (pl.Series(chance) < 4 * RESTATED)))
+        return events.with_columns(self_harm=pl.col("self_harm") & ~(now & (pl.Series(chance) < 2 * RESTATED)))
     if kind == "assessment":
         sooner = pl.max_horizontal("started", pl.col("authorised") - pl.duration(days=9))
         return events.with_columns(authorised=pl.when(wrong & (sooner >= begin)).then(sooner).otherwise("authorised"))
-    late = pl.col("notification").hash(seed=lives.order.seed) % 50 == 0
+    late = mixed("notification", lives.order.seed) % 20 == 0
     return events.filter(~(now & late))

@@ -126,6 +126,13 @@ def as_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
+@pytest.mark.parametrize("last", [Quarter(2017, 4), Quarter(2024, 4)], ids=lambda quarter: quarter.path)
+def test_codes_are_those_of_the_collection_year(tmp_path: Path, last: Quarter) -> None:
+    generate(Partnership(children=6_000, quarters=1, last=last), tmp_path)
+    with taken_in(Home(tmp_path).create()) as taken:
+        assert taken.found == told(tmp_path, "notices")
+
+
 def test_an_authority_whose_code_changed_and_number_did_not_delivers_too(tmp_path: Path) -> None:
     lives = live(Place("E06000057", "Northumberland", "929", 0), Order(200, (Quarter(2019, 4),), 1), 500_000)
     write_area(lives, tmp_path, TruthFiles(tmp_path / "truth"), 0, str)

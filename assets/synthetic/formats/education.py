@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from assets.synthetic.attendance import TermRoll
-from assets.synthetic.details import the_day
+from assets.synthetic.details import mixed, the_day
 from assets.synthetic.formats.delivery import Delivery, text
 from assets.synthetic.formats.pupils import named
 from assets.synthetic.formats.special_needs import plans, support
@@ -252,7 +252,7 @@ def _exclusions(view: View, roll: TermRoll, stays: pl.DataFrame) -> pl.DataFrame
     return (
         told_exclusions(view.event("suspension"), roll, stays)
         .with_columns(
-            why=(pl.col("person").hash(seed=9) % len(why))
+            why=(mixed("person", 9) % len(why))
             .cast(pl.Int64)
             .replace_strict(list(range(len(why))), why, return_dtype=pl.String)
         )
@@ -265,4 +265,5 @@ def told_exclusions(suspensions: pl.DataFrame, roll: TermRoll, stays: pl.DataFra
     of_term = pl.col("on").is_between(the_day(roll.term.start), the_day(roll.term.end))
     joined = suspensions.filter(of_term).join(stays, on="person")
     on_roll_then = (pl.col("on") >= pl.col("entered")) & (pl.col("on_roll") | (pl.col("on") <= pl.col("left")))
-    return joined.filter(on_roll_then).unique(["person", "on"], keep="first", maintain_order=True).sort("on", "number")
+    told = joined.filter(on_roll_then).sort("on", "number")
+    return told.unique(["person", "on"], keep="first", maintain_order=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.synthetic.details import the_day
+from assets.synthetic.details import mixed, the_day
 from assets.synthetic.formats.delivery import Delivery, clock, text
 from assets.synthetic.names import Text
 from assets.synthetic.police import CATEGORIES, GRADES, OUTCOMES
@@ -63,7 +63,7 @@ def _word(words: tuple[str, ...], number: pl.Expr) -> pl.Expr:
 
 def _missing(view: View) -> pl.DataFrame:
     events = _person(view, _of_year(view, "missing", "reported"), "reported", view.lives.police_ref)
-    mixed = pl.col("reported").hash(seed=3)
+    drawn = mixed("reported", 3)
     return events.with_columns(view.known_times("returned")).select(
         pl.col("person").alias("_person"),
         pl.format("44{}{}", pl.col("reported").dt.strftime("%y%m%d%H%M"), pl.col("person")).alias("occurrence_ref"),
@@ -72,10 +72,10 @@ def _missing(view: View) -> pl.DataFrame:
         clock("reported").alias("reported_at"),
         clock("returned").alias("returned_at"),
         _word(CATEGORIES, pl.col("category")).alias("category"),
-        _word(("low", "medium", "high"), mixed % 3).alias("risk_level"),
+        _word(("low", "medium", "high"), drawn % 3).alias("risk_level"),
         pl.when("looked_after").then(pl.lit("Y")).otherwise(pl.lit("N")).alias("looked_after"),
         pl.when(pl.col("returned").is_not_null())
-        .then(_word(_PLACES, mixed % len(_PLACES)))
+        .then(_word(_PLACES, drawn % len(_PLACES)))
         .alias("found_location_type"),
     )
 
@@ -106,7 +106,7 @@ def _outcomes(view: View) -> pl.DataFrame:
     )
     events = events.join(earlier, on="person", how="left", maintain_order="left")
     # Where the record is silent, the deliveries so far tell: the first of them is the first, the later ones are not.
-    silent = (pl.col("person").hash(seed=5) % 10 < 3) & (pl.col("first") | (pl.col("on") > pl.col("first_on")))
+    silent = (mixed("person", 5) % 10 < 3) & (pl.col("first") | (pl.col("on") > pl.col("first_on")))
     stated = pl.when(silent).then(None).when("first").then(pl.lit("Y")).otherwise(pl.lit("N"))
     return events.select(
         pl.col("person").alias("_person"),
