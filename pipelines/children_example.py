@@ -48,12 +48,12 @@ def land_children_example(home: Home, say: Callable[[str], None]) -> None:
         (aside / "truth").rename(home.root / "truth")
         for agency in sorted((aside / "landing").iterdir()):
             agency.rename(home.landing / agency.name)
+        (aside / "calendar.csv").rename(home.calendar)
         shutil.rmtree(aside)
         for name in _POPULATIONS:
             _copy(
                 folder / described["populations_of"] / "landing" / "reference" / name, home.landing / "reference" / name
             )
-        shutil.copyfile(folder / EXAMPLE / "calendar.csv", home.calendar)
         settings = {"example": EXAMPLE, "as_of": described["as_of"]}
         home.settings_file.write_text(yaml.safe_dump(settings, sort_keys=True), encoding="utf-8")
 

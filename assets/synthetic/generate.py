@@ -32,6 +32,9 @@ NUMBERS = 50_000_000
 WRITERS = {"csv": write_csvs, "xlsx": write_workbook, "cin_census": write_census}
 Rows = Counter[tuple[str, str, str]]
 """Rows by agency, extract and table."""
+Due = dict[tuple[str, str, str], list[Quarter]]
+"""The quarters each extract is delivered in, by agency, extract and area."""
+DUE_DAYS = 45
 LATE = 0.06
 """Share of deliveries that come after they are due."""
 
@@ -80,13 +83,15 @@ def generate(partnership: Partnership, out: Path, tell: Callable[[str], None] = 
     """Write a partnership under `out`; rows by agency, extract and table. Raises OutNotEmptyError."""
     check_out(out)
     truth, rows, raised = TruthFiles(out / "truth"), Rows(), None
+    due: Due = {}
     order = Order(partnership.children, partnership.delivered, partnership.seed)
     block = NUMBERS // max(partnership.areas, 100)
     for place in places(partnership.areas):
-        of_area, gained = write_area(live(place, order, block), out, truth, partnership.faults, tell)
+        of_area, gained = write_area(live(place, order, block), out, truth, partnership.faults, due, tell)
         rows += of_area
         raised = gained if raised is None else [one + other for one, other in zip(raised, gained, strict=True)]
     write_sums(truth, rows, raised or [])
+    write_calendar(out, due)
     return rows
 
 
@@ -97,15 +102,28 @@ def check_out(out: Path) -> None:
 
 
 def write_area(
-    lives: Lives, out: Path, truth: TruthFiles, rate: float, tell: Callable[[str], None]
+    lives: Lives, out: Path, truth: TruthFiles, rate: float, due: Due, tell: Callable[[str], None]
 ) -> tuple[Rows, list[Lift]]:
     """Write an area's deliveries and its truth; its rows and lifts."""
     known = WhoIsWho(lives)
-    rows = deliver(lives, out, known, truth, rate)
+    rows = deliver(lives, out, known, truth, rate, due)
     tell_truth(truth, lives, known)
     place = lives.people.place
     tell(f"{place.code} {place.name}: {lives.people.count:,} persons, {sum(rows.values()):,} rows")
     return rows, list(lifts(lives))
+
+
+def write_calendar(out: Path, due: Due) -> None:
+    """Write what is due from whom, as a home's calendar: an extract is due in the quarters it was made for."""
+    with (out / "calendar.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["agency", "extract", "area", "from", "to", "due_days"])
+        for (agency, extract, area), quarters in sorted(due.items()):
+            # Yearly returns and the census are told quarter by quarter, everything else as one span.
+            whole = len(quarters) == quarters[-1].minus(quarters[0]) + 1
+            spans = [(quarters[0], quarters[-1])] if whole else [(quarter, quarter) for quarter in quarters]
+            for first, last in spans:
+                writer.writerow([agency, extract, area, first.label, last.label, DUE_DAYS])
 
 
 def write_sums(truth: TruthFiles, rows: Rows, raised: list[Lift]) -> None:
@@ -119,7 +137,7 @@ def write_sums(truth: TruthFiles, rows: Rows, raised: list[Lift]) -> None:
     truth.append("lifts", pl.DataFrame(found, schema=names, orient="row"))
 
 
-def deliver(lives: Lives, out: Path, known: WhoIsWho, truth: TruthFiles, rate: float) -> Rows:
+def deliver(lives: Lives, out: Path, known: WhoIsWho, truth: TruthFiles, rate: float, due: Due) -> Rows:
     """Write every delivery of an area, with faults at a rate; rows by agency, extract and table."""
     rows = Rows()
     rng = np.random.default_rng([lives.order.seed, lives.people.place.number, 9])
@@ -129,6 +147,7 @@ def deliver(lives: Lives, out: Path, known: WhoIsWho, truth: TruthFiles, rate: f
         for make in (council.deliveries, police.deliveries, health.deliveries, education.deliveries):
             for made in make(view):
                 delivery = made
+                due.setdefault((made.agency, made.extract, lives.people.place.code), []).append(quarter)
                 known.see(delivery)
                 if rate:
                     delivery, found = plant(delivery, rate, rng)

@@ -19,7 +19,7 @@ import polars as pl
 
 from assets.synthetic.attendance import Absence
 from assets.synthetic.flows import Flows, drawn_flows
-from assets.synthetic.generate import NUMBERS, Rows, check_out, places, write_area, write_sums
+from assets.synthetic.generate import NUMBERS, Due, Rows, check_out, places, write_area, write_calendar, write_sums
 from assets.synthetic.lives import Order, live
 from assets.synthetic.timeline import Quarter
 from assets.synthetic.truth import area_indicators
@@ -66,8 +66,10 @@ def generate_southampton(out: Path, rate: float, unmet: Callable[[Unmet], None],
     if wrong:
         raise NotTheReportError("; ".join(wrong))
     truth = TruthFiles(out / "truth")
-    rows, raised = write_area(lives, out, truth, rate, tell)
+    due: Due = {}
+    rows, raised = write_area(lives, out, truth, rate, due, tell)
     write_sums(truth, rows, raised)
+    write_calendar(out, due)
     for cell in impossible():
         unmet(cell)
     return rows

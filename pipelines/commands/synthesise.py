@@ -27,7 +27,7 @@ def synthesise_command(out: Path, partnership: Partnership, like: str | None) ->
     _print_lifts(out)
     for cell in unmet:
         print(f"not met: {cell.indicator} {cell.period}, printed {cell.printed}: {cell.why}")
-    print(f"written: {out} (landing/ for a home, truth/ beside it)")
+    print(f"written: {out} (a home: landing/ and its calendar; truth/ beside them)")
     return 0
 
 

@@ -135,6 +135,6 @@ def test_codes_are_those_of_the_collection_year(tmp_path: Path, last: Quarter) -
 
 def test_an_authority_whose_code_changed_and_number_did_not_delivers_too(tmp_path: Path) -> None:
     lives = live(Place("E06000057", "Northumberland", "929", 0), Order(200, (Quarter(2019, 4),), 1), 500_000)
-    write_area(lives, tmp_path, TruthFiles(tmp_path / "truth"), 0, str)
+    write_area(lives, tmp_path, TruthFiles(tmp_path / "truth"), 0, {}, str)
     with taken_in(Home(tmp_path).create()) as taken:
         assert set(taken.outcomes()) == {"accepted"}
