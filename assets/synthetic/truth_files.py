@@ -6,6 +6,7 @@ Here: the files under `truth/`, appended area by area. Not here: what is true (`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
@@ -33,6 +34,8 @@ class TruthFiles:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        about = (files("assets.synthetic") / "data" / "truth.md").read_text(encoding="utf-8")
+        (folder / "README.md").write_text(about, encoding="utf-8")
         self._folder = folder
 
     def append(self, name: str, rows: pl.DataFrame) -> None:
@@ -92,15 +95,15 @@ class WhoIsWho:
         )
 
 
-def tell_truth(files: TruthFiles, lives: Lives, known: WhoIsWho) -> None:
+def tell_truth(told: TruthFiles, lives: Lives, known: WhoIsWho) -> None:
     """Append an area's truth."""
-    files.append("person", known.rows())
-    files.append("indicators", area_indicators(lives))
+    told.append("person", known.rows())
+    told.append("indicators", area_indicators(lives))
     for changed in as_first_reported(lives):
-        files.append("indicators_as_first_reported", changed)
+        told.append("indicators_as_first_reported", changed)
     for quarter in lives.order.quarters:
         for name, rows in facts(View(lives, quarter)).items():
-            files.append(f"core_{name}", rows.select(pl.lit(lives.people.place.code).alias("area_code"), pl.all()))
+            told.append(f"core_{name}", rows.select(pl.lit(lives.people.place.code).alias("area_code"), pl.all()))
 
 
 def rows_table(rows: Mapping[tuple[str, str, str], int]) -> pl.DataFrame:
