@@ -63,8 +63,6 @@ class CaseWork:
         self.plan_free_from, self.care_free_from = np.full(count, -NEVER), np.full(count, -NEVER)
         self.plans_before = np.zeros(count, np.int64)
         self.in_case = np.zeros((len(self.quarters), count), bool)
-        self.in_care = np.zeros_like(self.in_case)
-        self.on_plan = np.zeros_like(self.in_case)
         self.turns_18 = birthday(self.people.born, CHILDHOOD)
         self.eighteen_soon = self.turns_18 - 120
 

@@ -62,12 +62,10 @@ class Lives:
     records: Mapping[str, Records]
     police_ref: Text
     abuse_ref: Text
-    health_ref: Text
     education_ref: Text
     disabled: npt.NDArray[np.bool_]
     in_case: npt.NDArray[np.bool_]
     """By quarter lived and person, at the quarter's end."""
-    in_care: npt.NDArray[np.bool_]
 
 
 def live(place: Place, order: Order, block: int) -> Lives:
@@ -101,9 +99,12 @@ def live(place: Place, order: Order, block: int) -> Lives:
     for ledger in (council.cases, council.plans, police.missing, health.attendances, health.referrals):
         known[ledger["person"]] = True
     died[:] = health.die(known, told)
-    schools.stays = schools.stays.filter(pl.Series(died)[schools.stays["person"]] == NEVER)
+    alive = pl.DataFrame({"person": np.flatnonzero(died == NEVER)})
+    schools.stays = schools.stays.join(alive, on="person", how="semi", maintain_order="left")
     kept = care_frames(council, rng)
     events = {**social_care_frames(council, kept.adopted_cases, rng), **kept.frames}
+    for kind in ("contact", "early_help"):
+        events[kind] = events[kind].join(alive, on="person", how="semi", maintain_order="left")
     events |= _police_events(police) | _health_events(health)
     events["home_education"] = schools.home_education()
     events["suspension"] = _suspensions(schools)
@@ -120,11 +121,9 @@ def live(place: Place, order: Order, block: int) -> Lives:
         _records(people, events, rng),
         main,
         abuse,
-        np.char.add("H", np.arange(people.count).astype(str)).astype(object),
         np.char.add(f"ED{place.lea}", np.char.zfill((1 + rng.permutation(people.count)).astype(str), 6)).astype(object),
         (schools.sen == "E") | (rng.random(people.count) < 0.03),
         council.in_case,
-        council.in_care,
     )
 
 

@@ -42,8 +42,6 @@ NEITHER = {
 }
 OUTSIDE = ("710", "720")
 """Activities of those the cohort is counted without."""
-COUNTED_IN_Q4 = 3
-"""December, January and February make the fourth quarter's figure."""
 
 
 def month_ends(quarter: Quarter) -> list[int]:

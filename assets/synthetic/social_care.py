@@ -86,7 +86,6 @@ class SocialCare(CaseWork):
         self._refer_again(quarter, number, sources)
         begun = self.cases["referred"][self.case_of]
         self.in_case[number] = (self.case_of >= 0) & (begun <= quarter.end)
-        self.in_care[number], self.on_plan[number] = self.care_of >= 0, self.plan_of >= 0
 
     def _inquire(self, quarter: Quarter, number: int) -> None:
         rng, cases, wanted = self.rng, self.cases, int(self.flows.enquiries[number])
