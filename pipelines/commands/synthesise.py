@@ -24,6 +24,8 @@ def synthesise_command(out: Path, partnership: Partnership, like: str | None) ->
     else:
         rows = generate(partnership, out, print)
     _print_rows(rows)
+    with (out / "truth" / "faults.csv").open(encoding="utf-8") as file:
+        print(f"{sum(1 for _ in file) - 1:,} faults planted, each with its rule in truth/faults.csv")
     _print_lifts(out)
     for cell in unmet:
         print(f"not met: {cell.indicator} {cell.period}, printed {cell.printed}: {cell.why}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -91,6 +92,7 @@ def test_the_command_writes_a_partnership_and_says_what_it_holds(
     printed = capsys.readouterr().out
     assert "pupilonroll" in printed
     assert "domestic abuse notification" in printed
+    assert re.search(r"^[1-9][0-9,]* faults planted", printed, re.MULTILINE)
     assert (out / "truth" / "faults.csv").read_text(encoding="utf-8").count("\n") > 10
     assert main(["synthesise", "--out", str(out)]) == 1
 
