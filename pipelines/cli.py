@@ -15,12 +15,16 @@ from typing import NoReturn
 from assets.marts.calendar import CalendarError
 from assets.marts.catalogue_model import CatalogueError
 from assets.marts.explain import NothingToExplainError
+from assets.synthetic.generate import OutNotEmptyError, Partnership
+from assets.synthetic.people import TooManyPersonsError
+from assets.synthetic.timeline import Quarter as SyntheticQuarter
 from expectations.contract import ContractError
 from expectations.template import NoTemplateError
 from pipelines.commands.check import check_command
 from pipelines.commands.document import document_command
 from pipelines.commands.run import example_command, run_command, withdraw_command
 from pipelines.commands.show import explain_command, status_command, template_command
+from pipelines.commands.synthesise import LIKE, synthesise_command
 from pipelines.running import RunFailedError, prepare_instance
 from pipelines.step_error import ENGINE_ERRORS, StepError
 from warehouse.connection import WarehouseBusyError, WarehouseVersionError
@@ -36,7 +40,9 @@ EXPECTED_ERRORS = (
     NoSuchReceiptError,
     NoTemplateError,
     NothingToExplainError,
+    OutNotEmptyError,
     RunFailedError,
+    TooManyPersonsError,
     WarehouseBusyError,
     WarehouseVersionError,
 )
@@ -67,6 +73,23 @@ def _quarter(text: str) -> FinancialQuarter:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"not a whole number from 1: {text!r}")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= 0.4:
+        # Beyond the tolerance of the contracts whole deliveries would be stopped.
+        raise argparse.ArgumentTypeError(f"not a rate from 0 to 0.4: {text!r}")
+    return rate
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and exit 1: argparse's own 2 would read as a stopped delivery."""
@@ -92,7 +115,10 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=lambda a: run_command(Home.locate(a.home), a.quarter, everything=a.all))
 
     example = command("example", "land the shipped example in the home and run it")
-    example.set_defaults(command=lambda a: example_command(Home.locate(a.home)))
+    example.add_argument(
+        "--children", action="store_true", help="the second example: made-up children with the counts of the report"
+    )
+    example.set_defaults(command=lambda a: example_command(Home.locate(a.home), children=a.children))
 
     check = command("check", "what would happen to these files, without loading them")
     check.add_argument("files", type=Path, nargs="+", metavar="FILE")
@@ -110,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     template.add_argument("extract")
     template.add_argument("--out", type=Path, help="write it to a file")
     template.set_defaults(command=lambda a: template_command(a.extract, a.out))
+
+    _add_synthesise(commands)
 
     withdraw = command("withdraw", "take a delivery's figures out; the one before it returns")
     withdraw.add_argument("receipt", help="its receipt, as R000001")
@@ -133,6 +161,46 @@ def _parser() -> argparse.ArgumentParser:
     instance = command("instance", "prepare the home's Dagster instance and print where it is")
     instance.set_defaults(command=lambda a: _instance_command(Home.locate(a.home)))
     return parser
+
+
+def _add_synthesise(commands: argparse._SubParsersAction[_Parser]) -> None:
+    synthesise = commands.add_parser(
+        "synthesise", help=(words := "write a partnership that does not exist, with the truth"), description=words
+    )
+    usual = Partnership()
+    synthesise.add_argument("--out", type=Path, required=True, metavar="DIR", help="an empty folder to write it to")
+    synthesise.add_argument(
+        "--areas", type=_count, default=usual.areas, metavar="N", help="how many areas (default: 1)"
+    )
+    synthesise.add_argument(
+        "--children", type=_count, default=usual.children, metavar="N", help="children in each (default: 10000)"
+    )
+    synthesise.add_argument(
+        "--quarters", type=_count, default=usual.quarters, metavar="N", help="quarters delivered (default: 8)"
+    )
+    synthesise.add_argument(
+        "--last", type=SyntheticQuarter.parse, default=usual.last, metavar="2019-20-Q4", help="the last of them"
+    )
+    synthesise.add_argument(
+        "--seed", type=int, default=usual.seed, metavar="N", help="another seed, other lives (default: 1)"
+    )
+    synthesise.add_argument(
+        "--faults",
+        type=_rate,
+        default=usual.faults,
+        metavar="RATE",
+        help="share of rows with a fault, as 0.05 or 5%% (default: none)",
+    )
+    synthesise.add_argument(
+        "--like",
+        choices=LIKE,
+        help="true counts of a published report; the other options but --faults are then its own",
+    )
+    synthesise.set_defaults(
+        command=lambda a: synthesise_command(
+            a.out, Partnership(a.areas, a.children, a.quarters, a.last, a.seed, a.faults), a.like
+        )
+    )
 
 
 def _instance_command(home: Home) -> int:

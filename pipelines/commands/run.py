@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.children_example import land_children_example
 from pipelines.commands.terminal import print_table, progress
 from pipelines.example import land_example
 from pipelines.running import RunReport, run
@@ -36,9 +37,12 @@ def withdraw_command(home: Home, receipt_id: str) -> int:
     return report.exit_code
 
 
-def example_command(home: Home) -> int:
-    """Land the shipped example where it is not landed yet, and run."""
-    land_example(home)
+def example_command(home: Home, *, children: bool) -> int:
+    """Land the shipped example (or the one of made-up children) where it is not landed yet, and run."""
+    if children:
+        land_children_example(home, print)
+    else:
+        land_example(home)
     return run_command(home, (), everything=False)
 
 

@@ -55,6 +55,21 @@ def test_only_pipelines_knows_dagster(path: Path) -> None:
     assert "dagster" not in imported(path)
 
 
+SYNTHETIC = [path for path in MODULES if path.relative_to(ROOT).parts[:2] == ("assets", "synthetic")]
+
+
+@pytest.mark.parametrize("path", SYNTHETIC, ids=named)
+def test_the_partnership_that_does_not_exist_knows_nothing_of_the_product(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    modules |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    ours = {name for name in modules if name.split(".")[0] in ROOMS}
+    assert {name for name in ours if not name.startswith("assets.synthetic")} == set()
+    # Nor does it open the product's data by name.
+    opened = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert not {text for text in opened if text.split(".")[0] in ROOMS and not text.startswith("assets.synthetic")}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_great_expectations_is_loaded_where_it_is_needed_and_not_before(path: Path) -> None:
     if path.name not in GREAT_EXPECTATIONS:

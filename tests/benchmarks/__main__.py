@@ -16,9 +16,9 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmarks import pipeline, statutory
+from tests.benchmarks import pipeline, statutory, synthetic
 
-PROOFS = (pipeline, statutory)
+PROOFS = (pipeline, statutory, synthetic)
 PAGE = Path("docs") / "evidence.md"
 LIBRARIES = ("dagster", "duckdb", "polars", "pyarrow", "great-expectations", "fastexcel", "lxml")
 
