@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from assets.labels import label_key
+from assets.marts.derived.model import Derived
 from expectations.contract import AGENCIES
 from warehouse.home import Home
 from warehouse.quarters import quarter_or_none
@@ -142,6 +143,8 @@ class Indicator(_Declared):
     """What printed tables break it down by, where a row or a title names the part (`phase`, `partner`, `event`)."""
     share_of: str | None = None
     """The indicator its count is a share of, where its value is a percentage."""
+    derived: Derived | None = None
+    """How it is counted from child-level extracts, where it is."""
     valid_from: str = "2017-18 Q1"
     valid_to: str | None = None
 
