@@ -113,7 +113,7 @@ def expression_of(derived: Derived, tables: Mapping[str, Readable]) -> ir.Table:
             if isinstance(condition.relation, Earlier | Repeated)
         }
     )
-    rows = _placed(derived, reading, rows, asked)
+    rows = _placed(derived, reading, _of_own_area(rows, reading.table), asked)
     for condition, name in names.items():
         if isinstance(relation := condition.relation, Related):
             rows = _marked(rows, children_with_several(_of_history(reading, relation), asked, relation), name)
@@ -123,16 +123,21 @@ def expression_of(derived: Derived, tables: Mapping[str, Readable]) -> ir.Table:
     return _counted(derived, _with_breakdowns(derived, reading.table, rows), names)
 
 
-def _table(readable: Readable) -> ir.Table:
+def _table(readable: Readable, *, of_any_area: bool = False) -> ir.Table:
     table = ibis.table(
         {name: _TYPES[kind] for name, kind in readable.columns.items()}, name=readable.name, database="core"
     )
     if "extract" not in readable.columns:
         table = table.mutate(extract=ibis.literal(readable.sent[0].extract))
-    if readable.area_column:
-        own = table[readable.area_column]
-        table = table.filter(own.isnull() | (own == table["area_code"]))
-    return table
+    return table if of_any_area else _of_own_area(table, readable)
+
+
+def _of_own_area(rows: ir.Table, readable: Readable) -> ir.Table:
+    """The rows about the area a delivery is for: another's stand in it too, and count nowhere until that delivers."""
+    if readable.area_column is None:
+        return rows
+    own = rows[readable.area_column]
+    return rows.filter(own.isnull() | (own == rows["area_code"]))
 
 
 def _history(reading: Reading) -> ir.Table:
@@ -148,6 +153,7 @@ def _read(derived: Derived, reading: Reading) -> ir.Table:
         return table
     if any(isinstance(relation, Earlier) and relation.any_area for relation in beside):
         scope = ibis.table({"until": "string"}, name="derived_scope")
+        table = _table(reading.table, of_any_area=True)
         return table.join(scope, [table["quarter"] <= scope["until"]]).drop("until")
     rows = _delivered(table, reading)
     return _in_their_year(rows, derived) if any(isinstance(each, Repeated) for each in beside) else rows

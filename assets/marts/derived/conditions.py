@@ -21,6 +21,7 @@ from assets.marts.derived.model import (
     Related,
     Repeated,
     Span,
+    alternatives,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def holds(rows: ir.Table, condition: Condition, names: dict[Condition, str]) -> 
     if condition.all_of:
         return every([holds(rows, each, names) for each in condition.all_of])
     if condition.relation is not None:
-        return rows[names[condition]].fill_null(False)
+        found = rows[names[condition]].fill_null(False)
+        return ~found if condition.no_earlier is not None else found
     if condition.months is not None:
         reached = day(rows, condition.months.end) >= _months_later(day(rows, condition.months.start), condition)
         return reached.fill_null(False)
@@ -199,5 +201,5 @@ def children_with_several(rows: ir.Table, asked: ir.Table, relation: Related) ->
 
 def different(rows: ir.Table, names: tuple[str, ...], where: Any = None) -> Any:
     """How many different values of the columns together there are."""
-    texts = [rows[name].cast("string") for name in names]
+    texts = [ibis.coalesce(*(rows[name].cast("string") for name in alternatives(several))) for several in names]
     return reduce(lambda left, right: left + "|" + right, texts).nunique(where=where)

@@ -31,6 +31,11 @@ OF_THE_CHILD = ("sex", "age_band", "ethnicity", "deprivation_decile", "ward")
 """Breakdowns by what is known of the child or its home; others name a column of the counted table."""
 
 
+def alternatives(name: str) -> list[str]:
+    """The columns of `family_ref or police_person_ref`: the first that is not blank is taken."""
+    return name.split(" or ")
+
+
 class _Declared(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -163,6 +168,7 @@ class Amount(_Declared):
     """What is counted of the rows: rows, different values of columns, or a sum of a column or of days between two."""
 
     different: tuple[str, ...] = ()
+    """Columns whose values together are told apart; `a or b` takes b where a is blank."""
     sum: str | None = None
     sum_days: Span | None = None
     where: tuple[Condition, ...] = ()

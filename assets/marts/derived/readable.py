@@ -13,7 +13,17 @@ from typing import Literal
 
 from assets.core.event_tables import Event, event_columns, events
 from assets.marts.catalogue_model import Catalogue, CatalogueError, Indicator
-from assets.marts.derived.model import MOMENTS, Condition, Derived, Earlier, Inside, Related, Repeated, Span
+from assets.marts.derived.model import (
+    MOMENTS,
+    Condition,
+    Derived,
+    Earlier,
+    Inside,
+    Related,
+    Repeated,
+    Span,
+    alternatives,
+)
 from expectations.contract import Contract, ContractRegistry, Table
 from expectations.ddl import core_columns
 
@@ -102,9 +112,10 @@ def _problems_of(indicator: Indicator, derived: Derived, tables: Mapping[str, Re
         return [f"there is no table {derived.table}"]
     table = tables[derived.table]
     problems = [f"{table.name} does not come from {name}" for name in derived.extracts if not table.of_extracts([name])]
-    named = [derived.date, derived.started, derived.ended, *derived.by.values(), *derived.numerator.different]
+    named = [derived.date, derived.started, derived.ended, *derived.by.values()]
     for amount in filter(None, (derived.numerator, derived.denominator)):
-        named += [amount.sum, *_of_span(amount.sum_days), *amount.different]
+        told_apart = [name for several in amount.different for name in alternatives(several)]
+        named += [amount.sum, *_of_span(amount.sum_days), *told_apart]
     problems += _unknown(named, table)
     for name in derived.breakdowns:
         column = "date_of_birth" if name == "age_band" else name
