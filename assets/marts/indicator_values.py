@@ -15,6 +15,7 @@ import duckdb
 from assets.marts.catalogue_model import Catalogue
 from assets.marts.derived.figures import define_derived
 from assets.marts.derived.readable import Readable
+from assets.marts.groups import define_group_figures, groups_of
 from assets.marts.methods.intervals import define_intervals
 from assets.marts.population import define_population_in_effect
 from warehouse.units import replace_unit
@@ -35,6 +36,7 @@ def write_indicator_values(
     define_population_in_effect(connection)
     define_intervals(connection)
     define_derived(connection, catalogue, tables, quarter, areas)
+    define_group_figures(connection, areas)
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
     connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
     connection.execute(f"CREATE OR REPLACE TEMP TABLE returned AS {_returned()}")
@@ -43,10 +45,10 @@ def write_indicator_values(
         connection,
         "marts.indicator_values",
         quarter=quarter,
-        areas=areas,
+        areas=[*areas, *groups_of(areas)],
         quarter_column="reported_in",
         select=f"{_as_returned()} UNION ALL BY NAME {_recomputed()} UNION ALL BY NAME {_stopped()} "
-        "UNION ALL BY NAME SELECT * FROM derived_figure",
+        "UNION ALL BY NAME SELECT * FROM derived_figure UNION ALL BY NAME SELECT * FROM derived_group",
     )
     _note_stale_dataset_rows(connection)
     parts = replace_unit(

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from assets.marts.arithmetic import define_arithmetic
 from assets.marts.catalogue_model import RATE_MULTIPLIERS, Catalogue
+from assets.marts.groups import GROUPS
 from assets.marts.schema import MartTable, mart_tables
 from assets.reference.areas import areas
 from warehouse.units import ensure_table, replace_table
@@ -61,8 +62,10 @@ def write_indicators(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue
 
 
 def write_areas(connection: duckdb.DuckDBPyConnection) -> int:
-    """The areas the product knows. Returns rows."""
-    return _replace_by(connection, "marts.areas", [dataclasses.asdict(area) for area in areas().values()])
+    """The areas the product knows, and the groups of them that have figures. Returns rows."""
+    rows = [dataclasses.asdict(area) for area in areas().values()]
+    rows += [{"area_code": code, "area_name": group.name, "area_type": "group"} for code, group in GROUPS.items()]
+    return _replace_by(connection, "marts.areas", rows)
 
 
 def write_periods(connection: duckdb.DuckDBPyConnection) -> int:

@@ -169,9 +169,10 @@ def test_away_without_leave_is_not_missing() -> None:
 
 
 def test_the_statutory_return_holds_no_times_and_gives_no_figure_of_hours() -> None:
-    figure = counted(
-        "lac_missing_24h_plus", Q4, "ssda903", looked_after_missing=[{"child_id": "C1", "missing_on": "2020-01-06"}]
-    )
+    scene = Scene()
+    scene.deliver("ssda903", Q4, looked_after_missing=[{"child_id": "C1", "missing_on": "2020-01-06"}])
+    scene.make(Q4)
+    figure = scene.figure("lac_missing_24h_plus", Q4)
     assert (figure.status, figure.numerator) == ("missing", None)
     assert figure.reason == "no delivery of looked_after_missing covers 2019-20 Q4"
 
