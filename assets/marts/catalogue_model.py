@@ -113,6 +113,16 @@ class PublishedComparator(_Declared):
     note: str
 
 
+class Counterpart(_Declared):
+    """Another agency's figure that should agree as a total of the area."""
+
+    indicator: str
+    how: Literal["equal", "at_most"]
+    """Whether the two counts are of the same children or events, or this one's are among the other's."""
+    differs_by: str
+    """Why they are likely to differ all the same."""
+
+
 class Indicator(_Declared):
     """One indicator, with its definition. `unit` is the unit of its value; a count may stand beside it."""
 
@@ -139,6 +149,9 @@ class Indicator(_Declared):
     published: tuple[PublishedComparator, ...] = ()
     official_differs_by: str = ""
     """Why the official figure of the same area and year is likely to differ, where that is known."""
+    derived_differs_by: str = ""
+    """Why what an agency returns is likely to differ from what its own children give, where that is known."""
+    counterparts: tuple[Counterpart, ...] = ()
     breakdown: str | None = None
     """What printed tables break it down by, where a row or a title names the part (`phase`, `partner`, `event`)."""
     share_of: str | None = None
@@ -298,6 +311,9 @@ def _problems_between(indicators: Mapping[str, Indicator]) -> list[str]:
             owners[key] = indicator.id
         if indicator.share_of is not None and indicator.share_of not in indicators:
             problems.append(f"{indicator.id}: its whole {indicator.share_of} is not in the catalogue")
+        for counterpart in indicator.counterparts:
+            if counterpart.indicator not in indicators:
+                problems.append(f"{indicator.id}: its counterpart {counterpart.indicator} is not in the catalogue")
         for part in indicator.parts:
             if part not in indicators:
                 problems.append(f"{indicator.id}: its part {part} is not in the catalogue")

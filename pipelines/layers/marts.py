@@ -19,6 +19,7 @@ from assets.marts.derived.readable import Readable, check_derivations, readable_
 from assets.marts.findings import write_findings
 from assets.marts.indicator_values import write_indicator_values
 from assets.marts.rates_rebased import write_rates_rebased
+from assets.marts.revisions import write_revisions
 from assets.marts.schema import MartTable, mart_tables
 from assets.marts.scorecard import write_scorecard
 from assets.marts.tables import prepare_marts, write_areas, write_indicators, write_periods
@@ -63,6 +64,7 @@ def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.As
         ("indicators", [], lambda c, catalogue, _: write_indicators(c, catalogue)),
         ("areas", [], lambda c, *_: write_areas(c)),
         ("periods", [values], lambda c, *_: write_periods(c)),
+        ("revisions", [values], lambda c, *_: write_revisions(c)),
         ("scorecard", [dataset, benchmarks, findings], lambda c, *_: write_scorecard(c)),
         ("deliveries", [RECEIPTS, *core], _write_deliveries),
         ("quality", core, lambda c, *_: write_quality(c)),

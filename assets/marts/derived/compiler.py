@@ -27,7 +27,7 @@ from assets.marts.derived.conditions import (
     with_working_days,
 )
 from assets.marts.derived.coverage import Reading, kind_of
-from assets.marts.derived.model import Amount, Condition, Derived, Earlier, Inside, Related, Repeated
+from assets.marts.derived.model import CHILD_AGE, Amount, Condition, Derived, Earlier, Inside, Related, Repeated
 from assets.marts.derived.readable import Readable
 
 if TYPE_CHECKING:
@@ -117,6 +117,9 @@ def expression_of(derived: Derived, tables: Mapping[str, Readable]) -> ir.Table:
     for condition, name in names.items():
         if isinstance(relation := condition.relation, Related):
             rows = _marked(rows, children_with_several(_of_history(reading, relation), asked, relation), name)
+    about_children = any(condition.column == CHILD_AGE for _, condition in derived.conditions())
+    if "child_id" in reading.table.columns and (derived.breakdowns or about_children):
+        rows = _with_child(derived, rows)
     rows = with_working_days(rows, [condition for _, condition in derived.conditions()])
     later = [each for each in derived.where if not of_the_row(each) and each.not_inside is None]
     rows = rows.filter(every([holds(rows, each, names) for each in later]))
@@ -215,18 +218,23 @@ def _marked(rows: ir.Table, children: ir.Table, name: str) -> ir.Table:
     return rows.left_join(marks, on).drop("mark_area", "mark_child", "mark_kind", "mark_period")
 
 
+def _with_child(derived: Derived, rows: ir.Table) -> ir.Table:
+    """The rows with what is known of their child, and its age on the day."""
+    child = ibis.table(_CHILD, name="derived_child")
+    facts = {f"of_{name}": name for name in _CHILD if name not in ("area_code", "child_id")}
+    children = child.select(of_area="area_code", of_child="child_id", **facts)
+    on = [rows["area_code"] == children["of_area"], rows["child_id"] == children["of_child"]]
+    rows = rows.left_join(children, on).drop("of_area", "of_child")
+    return rows.mutate(**{CHILD_AGE: age(rows["of_date_of_birth"], _day_of(derived, rows))})
+
+
+def _day_of(derived: Derived, rows: ir.Table) -> Any:
+    return rows["last_day"] if derived.kind == "snapshot" else day(rows, str(derived.date))
+
+
 def _with_breakdowns(derived: Derived, readable: Readable, rows: ir.Table) -> ir.Table:
     """The rows with a column `by_<breakdown>` for every breakdown."""
     known = readable.columns
-    if derived.breakdowns and "child_id" in known:
-        child = ibis.table(_CHILD, name="derived_child")
-        facts = child.select(
-            of_area="area_code",
-            of_child="child_id",
-            **{f"of_{name}": name for name in _CHILD if name not in ("area_code", "child_id")},
-        )
-        on = [rows["area_code"] == facts["of_area"], rows["child_id"] == facts["of_child"]]
-        rows = rows.left_join(facts, on).drop("of_area", "of_child")
     for name in derived.breakdowns:
         rows = rows.mutate(**{f"by_{name}": _of_child(derived, known, rows, name).fill_null(NOT_KNOWN)})
     for name, column in derived.by.items():
@@ -240,7 +248,7 @@ def _of_child(derived: Derived, known: Mapping[str, str], rows: ir.Table, name: 
     if name != "age_band":
         return rows[name] if name in known else rows[f"of_{name}"]
     born = rows["date_of_birth" if "date_of_birth" in known else "of_date_of_birth"]
-    on = rows["last_day"] if derived.kind == "snapshot" else day(rows, str(derived.date))
+    on = _day_of(derived, rows)
     years = age(born, on)
     banded = ibis.cases(*((years < below, band) for below, band in AGE_BANDS), else_="18+")
     # A child known to the council before it is born has an expected date alone, or a day of birth still to come.

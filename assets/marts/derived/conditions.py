@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import ibis
 
 from assets.marts.derived.model import (
+    CHILD_AGE,
     DELIVERY_END,
     MOMENTS,
     Condition,
@@ -136,7 +137,7 @@ def of_the_row(condition: Condition) -> bool:
     if condition.span is not None:
         span = condition.span[1]
         named += [span.start, span.end, span.open_until]
-    return not any(name in MOMENTS for name in named)
+    return not any(name in (*MOMENTS, CHILD_AGE) for name in named)
 
 
 def seen_beside_others(rows: ir.Table, relation: Earlier | Repeated) -> Any:

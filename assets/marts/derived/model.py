@@ -20,6 +20,8 @@ DELIVERY_END = "delivery_end"
 """The last day of the quarter whose delivery is read."""
 SCHOOL_YEAR = "school_year"
 """The 31 August before the school year the period lies in, on which school ages are taken."""
+CHILD_AGE = "child_age"
+"""Stands in the place of a column for the child's age on the event's day, or on a snapshot's, where that is known."""
 MOMENTS = (PERIOD_END, DELIVERY_END, SCHOOL_YEAR)
 
 TESTS = (

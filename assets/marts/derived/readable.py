@@ -14,6 +14,7 @@ from typing import Literal
 from assets.core.event_tables import Event, event_columns, events
 from assets.marts.catalogue_model import Catalogue, CatalogueError, Indicator
 from assets.marts.derived.model import (
+    CHILD_AGE,
     MOMENTS,
     Condition,
     Derived,
@@ -158,5 +159,6 @@ def _unknown(names: Iterable[str | None], table: Readable) -> list[str]:
     return [
         f"{table.name} has no column {name}"
         for name in names
-        if name is not None and name not in table.columns and name not in MOMENTS
+        if name is not None
+        and name not in (*table.columns, *MOMENTS, *([CHILD_AGE] if "child_id" in table.columns else []))
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assets.marts.revisions import write_revisions
 from tests.derived import Row, Scene
 from tests.homes import PORTSMOUTH, SOUTHAMPTON
 
@@ -167,7 +168,10 @@ def test_the_worst_check_of_the_rows_behind_a_figure_is_its_own() -> None:
     scene = Scene()
     scene.deliver("cin_census", Q4, cin_episode=[CASE, {**CASE, "child_id": "C2", "dq_status": "warn"}])
     scene.make(Q4)
-    query = "SELECT dq_status FROM marts.indicator_values WHERE indicator_id = ? AND period = ?"
+    query = (
+        "SELECT dq_status FROM marts.indicator_values "
+        f"WHERE area_code = '{SOUTHAMPTON}' AND indicator_id = ? AND period = ?"
+    )
     assert scene.connection.execute(query, ["cin_open", Q4]).fetchall() == [("warn",)]
     assert scene.connection.execute(query, ["s47_started", Q4]).fetchall() == [("pass",)]
 
@@ -177,7 +181,9 @@ def test_a_figure_names_the_receipts_of_every_delivery_it_looked_into() -> None:
     receipts = [scene.deliver("cin_census", quarter) for quarter in ("2018-19 Q4", Q4)]
     scene.make(Q4)
     [(source,)] = scene.connection.execute(
-        "SELECT source FROM marts.indicator_values WHERE indicator_id = 'cin_rereferrals_12m' AND period = ?", [Q4]
+        "SELECT source FROM marts.indicator_values "
+        "WHERE indicator_id = 'cin_rereferrals_12m' AND period = ? AND area_code = ?",
+        [Q4, SOUTHAMPTON],
     ).fetchall()
     assert source == "; ".join(f"receipt {receipt} sha256:{receipt.lower() * 8}" for receipt in reversed(receipts))
 
@@ -190,3 +196,22 @@ def test_no_breakdown_by_a_characteristic_stands_among_the_figures_that_are_rele
     assert scene.connection.execute(kinds.format("indicator_values")).fetchall() == [("all",)]
     assert ("sex",) in scene.connection.execute(kinds.format("indicator_breakdowns")).fetchall()
     assert scene.figure("cin_open", Q4, sex="F").numerator == 1
+
+
+def test_a_figure_stands_as_first_reported_and_as_it_is_now_with_the_revision_between() -> None:
+    scene = Scene()
+    for quarter, children in ((Q1, 1), (Q2, 2), (Q3, 4)):
+        scene.deliver("cin_census", quarter, cin_episode=[{**CASE, "child_id": f"C{n}"} for n in range(children)])
+        scene.make(quarter)
+    write_revisions(scene.connection)
+    columns = "period, first_reported_in, first_numerator, latest_reported_in, latest_numerator, revision_of_numerator"
+    rows = scene.connection.execute(
+        f"SELECT {columns}, reports, is_revised FROM marts.revisions "
+        "WHERE indicator_id = 'cin_open' AND area_code = ? ORDER BY period",
+        [SOUTHAMPTON],
+    ).fetchall()
+    assert rows == [
+        (Q1, Q1, 1, Q3, 4, 3, 3, True),
+        (Q2, Q2, 2, Q3, 4, 2, 2, True),
+        (Q3, Q3, 4, Q3, 4, 0, 1, False),
+    ]
