@@ -16,11 +16,11 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmarks import pipeline, statutory
+from tests.benchmarks import indicators, pipeline, statutory
 
-PROOFS = (pipeline, statutory)
+PROOFS = (pipeline, statutory, indicators)
 PAGE = Path("docs") / "evidence.md"
-LIBRARIES = ("dagster", "duckdb", "polars", "pyarrow", "great-expectations", "fastexcel", "lxml")
+LIBRARIES = ("dagster", "duckdb", "ibis-framework", "polars", "pyarrow", "great-expectations", "fastexcel", "lxml")
 
 
 def main() -> int:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 AREA = ("area_code",)
+_FAR = ibis.date("9999-12-31")
 
 
 def day(rows: ir.Table, name: str) -> Any:
@@ -165,7 +166,8 @@ def outside_others(rows: ir.Table, cases: ir.Table, relation: Inside, at: str) -
         case_quarter=cases["quarter"],
         case_child=cases["child_id"],
         case_started=cases[relation.started],
-        case_ended=cases[relation.ended],
+        # Comparisons alone can be hashed; whether a case is open yet would be asked pair by pair.
+        case_ended=ibis.coalesce(cases[relation.ended], _FAR),
     )
     return rows.anti_join(
         begun,
@@ -175,7 +177,7 @@ def outside_others(rows: ir.Table, cases: ir.Table, relation: Inside, at: str) -
             rows["quarter"] == begun["case_quarter"],
             rows["child_id"] == begun["case_child"],
             begun["case_started"] < rows[at],
-            begun["case_ended"].isnull() | (begun["case_ended"] > rows[at]),
+            begun["case_ended"] > rows[at],
         ],
     )
 

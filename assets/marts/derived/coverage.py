@@ -7,7 +7,7 @@ join. Not here: the counting itself (`assets.marts.derived.compiler`), nor what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +37,9 @@ class Reading:
     def name(self) -> str:
         """What tells it from other readings."""
         return ",".join((self.table.name, *self.extracts))
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,9 @@ def _month_end(first: date) -> date:
 
 
 def define_coverage(
-    connection: duckdb.DuckDBPyConnection, readings: Iterable[Reading], quarter: str, areas: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, readings: Mapping[Reading, int], quarter: str, areas: Sequence[str]
 ) -> None:
-    """Define what a unit's queries join, all of it temporary.
+    """Define what a unit's queries join, all of it temporary, for readings and how many years back each looks at most.
 
     `derived_window` holds the windows. `derived_sent` is a row an extract a reading may come from. `derived_asked` says
     of every reading, kind, area and window which extract's delivery of which quarter is read: of those that cover it
@@ -126,8 +129,9 @@ def define_coverage(
             "parts": len(each.tables),
             "covers": each.covers,
             "rank": rank,
+            "years_back": years_back,
         }
-        for reading in readings
+        for reading, years_back in readings.items()
         for rank, each in enumerate(reading.table.of_extracts(reading.extracts))
         for agency in each.agencies
         for part in each.tables
@@ -163,7 +167,7 @@ _RECEIPTS = f"""
 """
 
 _DELIVERIES = """
-    SELECT sent.reading, sent.extract, sent.rank, sent.covers, receipt.area_code, receipt.quarter
+    SELECT sent.reading, sent.extract, sent.rank, sent.covers, sent.years_back, receipt.area_code, receipt.quarter
     FROM derived_sent AS sent
     JOIN derived_receipt AS receipt
       ON receipt.extract = sent.extract AND receipt.agency = sent.agency AND receipt.table_name = sent.part
@@ -203,6 +207,8 @@ _HISTORY = """
     ), chosen AS (
         SELECT reading, area_code, extract, quarter FROM of_years
         WHERE year_label < left(getvariable('scope_quarter'), 7)
+          -- What lies further back than any look-back costs nothing, however much of it there is.
+          AND left(year_label, 4)::INTEGER >= left(getvariable('scope_quarter'), 4)::INTEGER - years_back
         -- The newest delivery of a year holds all of it; where two extracts reach as far, the one that decides.
         QUALIFY row_number() OVER (PARTITION BY reading, area_code, year_label ORDER BY quarter DESC, rank) = 1
         UNION

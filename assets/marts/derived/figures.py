@@ -45,8 +45,11 @@ def define_derived(
     Reads the temporary tables `catalogue`, `area` and `population_in_effect`, and the intervals' macros.
     """
     declared = [(entry, entry.derived) for entry in catalogue.values() if entry.derived is not None]
-    readings = {reading.name: reading for reading in (_reading(derived, tables) for _, derived in declared)}
-    define_coverage(connection, readings.values(), quarter, areas)
+    readings: dict[Reading, int] = {}
+    for _, derived in declared:
+        reading = _reading(derived, tables)
+        readings[reading] = max(readings.get(reading, 0), derived.years_back)
+    define_coverage(connection, readings, quarter, areas)
     _define_wanted(connection, declared, tables)
     connection.execute("CREATE OR REPLACE TEMP TABLE derived_scope AS SELECT getvariable('scope_quarter') AS until")
     columns = ", ".join(f"{name} {kind}" for name, kind in _COUNTS.items())

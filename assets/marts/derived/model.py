@@ -29,6 +29,9 @@ TESTS = (
 )  # fmt: skip
 """What may be asked of a condition's subject."""
 
+EVER = 99
+"""Years back that no delivery lies beyond."""
+
 OF_THE_CHILD = ("sex", "age_band", "ethnicity", "deprivation_decile", "ward")
 """Breakdowns by what is known of the child or its home; others name a column of the counted table."""
 
@@ -247,9 +250,12 @@ class Derived(_Declared):
         return max([self.months or 0, *during])
 
     @property
-    def reads_history(self) -> bool:
-        """Whether rows of earlier years' deliveries are looked at."""
-        return self.kind == "rolling" or any(not isinstance(relation, Inside) for relation in self._relations())
+    def years_back(self) -> int:
+        """Financial years before the period's own whose deliveries are looked into at most."""
+        if any(isinstance(relation, Earlier) and relation.within_months is None for relation in self._relations()):
+            return EVER
+        months = self.look_back_months + self.look_back_days // 28 + self.months_to_the_end
+        return -(-months // 12)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Derived:
