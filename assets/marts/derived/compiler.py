@@ -118,7 +118,7 @@ def expression_of(derived: Derived, tables: Mapping[str, Readable]) -> ir.Table:
         if isinstance(relation := condition.relation, Related):
             rows = _marked(rows, children_with_several(_of_history(reading, relation), asked, relation), name)
     about_children = any(condition.column == CHILD_AGE for _, condition in derived.conditions())
-    if "child_id" in reading.table.columns and (derived.breakdowns or about_children):
+    if derived.child in reading.table.columns and (derived.breakdowns or about_children):
         rows = _with_child(derived, rows)
     rows = with_working_days(rows, [condition for _, condition in derived.conditions()])
     later = [each for each in derived.where if not of_the_row(each) and each.not_inside is None]
@@ -223,7 +223,7 @@ def _with_child(derived: Derived, rows: ir.Table) -> ir.Table:
     child = ibis.table(_CHILD, name="derived_child")
     facts = {f"of_{name}": name for name in _CHILD if name not in ("area_code", "child_id")}
     children = child.select(of_area="area_code", of_child="child_id", **facts)
-    on = [rows["area_code"] == children["of_area"], rows["child_id"] == children["of_child"]]
+    on = [rows["area_code"] == children["of_area"], rows[derived.child] == children["of_child"]]
     rows = rows.left_join(children, on).drop("of_area", "of_child")
     return rows.mutate(**{CHILD_AGE: age(rows["of_date_of_birth"], _day_of(derived, rows))})
 

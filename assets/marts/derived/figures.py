@@ -192,9 +192,10 @@ _WANTED = """
     )
     SELECT wanted.*,
            CASE WHEN covered.windows = wanted.needed
-                     AND date_diff('year', (reaches_to - to_months(3))::DATE,
-                                   (year_first_day(wanted.quarter) - to_months(3))::DATE)
-                         <= coalesce(years.years_held, 0) THEN 'value'
+                     AND (wanted.kind = 'term'
+                          OR date_diff('year', (reaches_to - to_months(3))::DATE,
+                                       (year_first_day(wanted.quarter) - to_months(3))::DATE)
+                             <= coalesce(years.years_held, 0)) THEN 'value'
                 WHEN covered.windows IS NULL AND stopped.reason IS NOT NULL
                      AND wanted.quarter = getvariable('scope_quarter') THEN 'stopped'
                 ELSE 'missing' END AS status,

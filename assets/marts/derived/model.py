@@ -207,6 +207,8 @@ class Derived(_Declared):
     numerator: Amount = Amount()
     denominator: Amount | None = None
     """None for a plain count and for a rate on a population."""
+    child: str = "child_id"
+    """The column with the council's identifier of the child, by which breakdowns are looked up."""
     breakdowns: tuple[str, ...] = ()
     by: dict[str, str] = Field(default_factory=dict)
     """Further breakdowns: their names, and the column each is by. Of several codes with | between them each counts."""

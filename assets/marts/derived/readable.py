@@ -120,8 +120,8 @@ def _problems_of(indicator: Indicator, derived: Derived, tables: Mapping[str, Re
     problems += _unknown(named, table)
     for name in derived.breakdowns:
         column = "date_of_birth" if name == "age_band" else name
-        if column not in table.columns and "child_id" not in table.columns:
-            problems.append(f"{table.name} has neither {column} nor a child_id to look {name} up by")
+        if column not in table.columns and derived.child not in table.columns:
+            problems.append(f"{table.name} has neither {column} nor a {derived.child} to look {name} up by")
     for name, condition in derived.conditions():
         if name not in tables:
             problems.append(f"there is no table {name}")

@@ -315,3 +315,7 @@ def test_who_is_in_the_cohort_and_who_of_it_is_counted(changed: Row, counts: tup
     rows = [{**YOUNG, "young_person_id": "Y1", "month_end": "2019-12-31", **changed}]
     figure = counted("neet_or_nk_16_17", Q3, "participation", participation_month=rows)
     assert (figure.numerator, figure.denominator) == counts
+
+
+def test_the_spring_term_is_told_by_the_first_quarters_census_and_needs_no_history() -> None:
+    assert absence("absence_overall", PUPIL, quarter=Q1) == (13, 130)
