@@ -16,6 +16,7 @@ import ibis
 
 from assets.marts.derived.conditions import (
     age,
+    carried_on,
     children_with_several,
     day,
     different,
@@ -173,8 +174,7 @@ def _in_their_year(rows: ir.Table, derived: Derived) -> ir.Table:
 
 
 def _of_history(reading: Reading, relation: Related) -> ir.Table:
-    rows = _delivered(_table(reading.table), reading)
-    return rows.filter(every([holds(rows, each, {}) for each in relation.where]))
+    return carried_on(_delivered(_table(reading.table), reading), relation)
 
 
 def _cases(inside: Inside, tables: Mapping[str, Readable]) -> ir.Table:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 AREA = ("area_code",)
-_FAR = ibis.date("9999-12-31")
+_LONG_AGO, _FAR = ibis.date("1000-01-01"), ibis.date("9999-12-31")
 
 
 def day(rows: ir.Table, name: str) -> Any:
@@ -182,8 +182,17 @@ def outside_others(rows: ir.Table, cases: ir.Table, relation: Inside, at: str) -
     )
 
 
+def carried_on(rows: ir.Table, relation: Related) -> ir.Table:
+    """The rows with the day on which what goes on in each was begun: its own, or the last before it that began one."""
+    began = ibis.cases((every([holds(rows, each, {}) for each in relation.begins]), rows[relation.started]))
+    by = [rows[name] for name in (*AREA, *relation.same)]
+    so_far = ibis.cumulative_window(group_by=by, order_by=rows[relation.started])
+    # What was begun before the first row known is one thing, whenever that was.
+    return rows.mutate(begun_on=ibis.coalesce(began.max().over(so_far), _LONG_AGO))
+
+
 def children_with_several(rows: ir.Table, asked: ir.Table, relation: Related) -> ir.Table:
-    """The children of a period of whom enough different rows went on at some time of the months to its end."""
+    """The children of a period of whom enough things begun went on at some time of the months to its end."""
     spans = asked.select(
         span_area=asked["area_code"], of_kind=asked["kind"], of_period=asked["period"], span_end=asked["last_day"]
     ).distinct()
@@ -197,7 +206,7 @@ def children_with_several(rows: ir.Table, asked: ir.Table, relation: Related) ->
         ],
     )
     counted = within.group_by(["area_code", *relation.same, "of_kind", "of_period"]).agg(
-        several=different(within, relation.different)
+        several=within["begun_on"].nunique()
     )
     return counted.filter(counted["several"] >= relation.at_least)
 

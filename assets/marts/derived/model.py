@@ -86,14 +86,16 @@ class Repeated(_Declared):
 
 
 class Related(_Declared):
-    """At least so many different rows of the same child that went on at some time of the months to the period's end."""
+    """At least so many things of the same child that went on at some time of the months to the period's end.
+
+    A row that meets `begins` begins one; any other carries on with the last one begun before it.
+    """
 
     at_least: int = Field(ge=1)
-    different: tuple[str, ...]
+    begins: tuple[Condition, ...]
     started: str
     ended: str
     during_months: int = Field(gt=0)
-    where: tuple[Condition, ...] = ()
     same: tuple[str, ...] = ("child_id",)
 
 
@@ -225,9 +227,10 @@ class Derived(_Declared):
             found.append((table, condition))
             waiting += [(table, each) for each in (*condition.any_of, *condition.all_of)]
             relation = condition.relation
-            if isinstance(relation, Related | Inside):
-                other = relation.table if isinstance(relation, Inside) else table
-                waiting += [(other, each) for each in relation.where]
+            if isinstance(relation, Inside):
+                waiting += [(relation.table, each) for each in relation.where]
+            elif isinstance(relation, Related):
+                waiting += [(table, each) for each in relation.begins]
         return found
 
     def _relations(self) -> list[Earlier | Repeated | Related | Inside]:

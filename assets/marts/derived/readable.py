@@ -147,7 +147,7 @@ def _named_by(condition: Condition) -> list[str | None]:
     elif isinstance(relation, Repeated):
         named += [relation.order, *relation.same]
     elif isinstance(relation, Related):
-        named += [relation.started, relation.ended, *relation.same, *relation.different]
+        named += [relation.started, relation.ended, *relation.same]
     return named
 
 

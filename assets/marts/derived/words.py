@@ -110,10 +110,10 @@ def _related(condition: Condition) -> str:
     if isinstance(relation, Repeated):
         return f"it is the last of {relation.rows} of the same person within {relation.within_days} consecutive days"
     if isinstance(relation, Related):
-        within = "".join(f" where {_of(each)}" for each in relation.where)
+        begins = " and ".join(_of(each) for each in relation.begins)
         return (
-            f"the child has at least {relation.at_least} that went on in the {relation.during_months} months to the "
-            f"period's end{within}"
+            f"the child has at least {relation.at_least}, each begun where {begins}, that went on in the "
+            f"{relation.during_months} months to the period's end"
         )
     assert isinstance(relation, Earlier)
     none = "no " if condition.no_earlier else "an "

@@ -142,6 +142,18 @@ def test_a_placement_that_ended_before_the_twelve_months_is_not_one_of_the_three
     assert scene.figure("lac_placements_3plus", Q4).numerator == 0
 
 
+def test_a_placement_that_goes_on_under_another_legal_status_is_one_of_the_three() -> None:
+    before = {**EPISODE, "started_on": "2018-05-01", "ended_on": "2018-09-03"}
+    goes_on = {**EPISODE, "started_on": "2018-09-03", "ended_on": "2019-06-03", "reason_started": "L"}
+    second = {**EPISODE, "started_on": "2019-06-03", "ended_on": "2019-09-02", "reason_started": "P"}
+    third = {**EPISODE, "started_on": "2019-09-02", "reason_started": "P"}
+    scene = Scene()
+    scene.deliver("ssda903", "2018-19 Q4", cla_episode=[before, {**goes_on, "ended_on": None}])
+    scene.deliver("ssda903", Q4, cla_episode=[goes_on, second, third])
+    scene.make(Q4)
+    assert scene.figure("lac_placements_3plus", Q4).numerator == 1
+
+
 def away(*episodes: tuple[str, str | None], category: str = "M", **more: bool) -> list[Row]:
     return [
         {"child_id": f"C{number}", "missing_from": start, "returned_at": end, "category": category, **more}
