@@ -145,6 +145,19 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             for entry in entries.values()
         ],
         "areas": [{"area_code": AREA, "area_name": AREA_NAME, "area_type": "local_authority"}],
+        "revisions": [
+            {
+                "indicator_id": "cin_open",
+                "area_code": AREA,
+                "breakdown_type": "all",
+                "breakdown": "all",
+                "period_type": "snapshot",
+                "period": quarter.label,
+                "basis": "return",
+                "reports": 1,
+            }
+            for quarter in QUARTERS
+        ],
         "periods": [
             {
                 "period_type": "quarter",
