@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets.marts.schema import mart_tables
+from assets.marts.schema import released_tables
 from pipelines.jobs import jobs
 from pipelines.layers.core import core_assets
 from pipelines.layers.events import event_assets
@@ -33,7 +33,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             *core_assets(contracts),
             *event_assets(contracts),
             *mart_assets(contracts, catalogue),
-            *release_assets(contracts, list(mart_tables(catalogue))),
+            *release_assets(contracts, list(released_tables(catalogue))),
         ],
         jobs=jobs(),
         schedules=[quarterly],

@@ -17,6 +17,7 @@ import yaml
 
 from assets.intake.landing import landed_files
 from assets.synthetic.southampton import Unmet, generate_southampton
+from expectations.declarations import read_declaration
 from warehouse.home import Home, HomeError
 
 EXAMPLE = "southampton-2019-20-children"
@@ -38,7 +39,7 @@ def land_children_example(home: Home, say: Callable[[str], None]) -> None:
         )
     home.create()
     with as_file(files("assets.reference") / "examples") as folder:
-        described = yaml.safe_load((folder / EXAMPLE / "example.yml").read_text(encoding="utf-8"))
+        described = read_declaration((folder / EXAMPLE / "example.yml").read_text(encoding="utf-8"))
         aside = home.root / ".children"
         shutil.rmtree(aside, ignore_errors=True)
         unmet: list[Unmet] = []

@@ -12,7 +12,7 @@ from pipelines.quarters import QUARTERS
 
 _REFERENCE_ASSETS = dg.AssetSelection.groups("reference")
 _WHOLE_MARTS = dg.AssetSelection.assets(
-    *(["marts", name] for name in ("indicators", "areas", "periods", "scorecard", "deliveries", "quality"))
+    *(["marts", name] for name in ("indicators", "areas", "periods", "revisions", "scorecard", "deliveries", "quality"))
 )
 _PUBLICATION = dg.AssetSelection.groups("release", "quality")
 _INTAKE = dg.AssetSelection.groups("intake")

@@ -80,7 +80,7 @@ def taken_in(home: Home) -> Iterator[Taken]:
             # As `make_unit` does it, without counting every rule a second time by Great Expectations: that both
             # countings agree is a proof of its own.
             delivered = set(live_parts(connection, unit))
-            stage(connection, unit, CATALOGUE)
+            dict(stage(connection, unit, CATALOGUE))
             taken.stopped += list(write(connection, unit, delivered).stopped)
             taken.found |= set(_found(connection, unit))
         for quarter in sorted({quarter for _, _, quarter in landed}):

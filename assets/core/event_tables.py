@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field
@@ -38,6 +39,10 @@ class Source(_Declared):
     extract: str
     table: str
     where: str = "TRUE"
+    covers: Literal["year_to_date", "last_day", "term"] = "year_to_date"
+    """Which days a delivery's rows speak for: 1 April to the quarter's end, its last day alone, or a school term."""
+    needs: tuple[str, ...] = ()
+    """Further tables of the extract its SQL looks into: without them the event is not covered."""
     columns: Mapping[str, str]
 
 

@@ -1,8 +1,8 @@
 """Benchmarks: the same area's figure beside others, each with its basis, method and whether it may be compared.
 
 Here: comparators as a return printed them, and England's and the region's as published figures give them. Not here: the
-area's own figures (`assets.marts.indicator_values`), or how published figures make a comparator
-(`assets.marts.published_comparators`).
+area's own figures (`assets.marts.indicator_values`), how published figures make a comparator
+(`assets.marts.published_comparators`), or other areas' derived figures (`assets.marts.derived_comparators`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import duckdb
 
 from assets.marts.catalogue_model import Catalogue
+from assets.marts.derived_comparators import AS_DERIVED
 from assets.marts.methods.comparison import define_comparison
 from assets.marts.published_comparators import define_published_comparators
 from warehouse.units import replace_unit
@@ -40,7 +41,7 @@ def write_benchmarks(
         quarter=quarter,
         areas=areas,
         quarter_column="reported_in",
-        select=f"FROM ({_AS_RETURNED}) UNION ALL BY NAME FROM ({_AS_PUBLISHED})",
+        select=f"FROM ({_AS_RETURNED}) UNION ALL BY NAME FROM ({_AS_PUBLISHED}) UNION ALL BY NAME FROM ({AS_DERIVED})",
     )
 
 
@@ -86,7 +87,22 @@ _AS_RETURNED = f"""
             ORDER BY own.period = figure.period_label DESC) = 1
 """
 
-_AS_PUBLISHED = f"""
+_OWN = """
+        SELECT * FROM marts.indicator_values
+        WHERE basis IN ('return', 'derived') AND breakdown_type = 'all' AND period = reported_in
+          AND reported_in = getvariable('scope_quarter') AND list_contains(getvariable('scope_areas'), area_code)
+        -- As the agency returned it or, where it returned nothing, as it was counted.
+        QUALIFY row_number() OVER (
+            PARTITION BY indicator_id, area_code, period_type
+            ORDER BY coalesce(value, numerator) IS NULL, basis = 'derived') = 1
+"""
+_LIMIT = (
+    "CASE WHEN own.basis = 'return' THEN again.{0}_ci WHEN published.measure = catalogue.measure THEN own.{0}_ci END"
+)
+"""A returned rate has its interval where it was made again from its count."""
+
+_AS_PUBLISHED = (
+    f"""
         SELECT published.indicator_id, published.measure, own.area_code,
                published.comparator,
                own.breakdown_type, own.breakdown, own.period_type, own.period, own.period_start,
@@ -97,10 +113,10 @@ _AS_PUBLISHED = f"""
                printed_value(published.value, CASE WHEN published.measure = 'count' THEN 0 ELSE published.decimals END)
                    AS printed,
                CASE WHEN published.measure = 'count' THEN own.numerator ELSE own.value END - published.value AS gap,
-               significance(again.lower_ci, again.upper_ci, published.value, catalogue.polarity, own.area_code,
+               significance({{lower}}, {{upper}}, published.value, catalogue.polarity, own.area_code,
                             published.comparator_area, {{same_day}}) AS significance,
                {{same_day}} AS like_for_like, published.note, own.reported_in
-        FROM marts.indicator_values AS own
+        FROM ({_OWN}) AS own
         JOIN catalogue ON catalogue.id = own.indicator_id
         JOIN area ON area.area_code = own.area_code
         JOIN published_comparator AS published
@@ -111,7 +127,8 @@ _AS_PUBLISHED = f"""
           ON again.indicator_id = own.indicator_id AND again.area_code = own.area_code AND again.basis = 'recomputed'
          AND again.breakdown_type = own.breakdown_type AND again.breakdown = own.breakdown
          AND again.period = own.period AND again.reported_in = own.reported_in AND published.measure = 'rate'
-        WHERE own.basis = 'return' AND own.breakdown_type = 'all' AND own.period = own.reported_in
-          AND own.reported_in = getvariable('scope_quarter')
-          AND list_contains(getvariable('scope_areas'), own.area_code)
-""".replace("{same_day}", "(published.like_for_like = 'same_day' AND published.year_end = own.period_end)")
+         AND own.basis = 'return'
+""".replace("{lower}", _LIMIT.format("lower"))
+    .replace("{upper}", _LIMIT.format("upper"))
+    .replace("{same_day}", "(published.like_for_like = 'same_day' AND published.year_end = own.period_end)")
+)

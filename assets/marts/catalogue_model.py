@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from assets.labels import label_key
+from assets.marts.derived.model import Derived
 from expectations.contract import AGENCIES
 from expectations.declarations import read_declaration
 from warehouse.home import Home
@@ -113,6 +114,16 @@ class PublishedComparator(_Declared):
     note: str
 
 
+class Counterpart(_Declared):
+    """Another agency's figure that should agree as a total of the area."""
+
+    indicator: str
+    how: Literal["equal", "at_most"]
+    """Whether the two counts are of the same children or events, or this one's are among the other's."""
+    differs_by: str
+    """Why they are likely to differ all the same."""
+
+
 class Indicator(_Declared):
     """One indicator, with its definition. `unit` is the unit of its value; a count may stand beside it."""
 
@@ -139,10 +150,15 @@ class Indicator(_Declared):
     published: tuple[PublishedComparator, ...] = ()
     official_differs_by: str = ""
     """Why the official figure of the same area and year is likely to differ, where that is known."""
+    derived_differs_by: str = ""
+    """Why what an agency returns is likely to differ from what its own children give, where that is known."""
+    counterparts: tuple[Counterpart, ...] = ()
     breakdown: str | None = None
     """What printed tables break it down by, where a row or a title names the part (`phase`, `partner`, `event`)."""
     share_of: str | None = None
     """The indicator its count is a share of, where its value is a percentage."""
+    derived: Derived | None = None
+    """How it is counted from child-level extracts, where it is."""
     valid_from: str = "2017-18 Q1"
     valid_to: str | None = None
 
@@ -296,6 +312,9 @@ def _problems_between(indicators: Mapping[str, Indicator]) -> list[str]:
             owners[key] = indicator.id
         if indicator.share_of is not None and indicator.share_of not in indicators:
             problems.append(f"{indicator.id}: its whole {indicator.share_of} is not in the catalogue")
+        for counterpart in indicator.counterparts:
+            if counterpart.indicator not in indicators:
+                problems.append(f"{indicator.id}: its counterpart {counterpart.indicator} is not in the catalogue")
         for part in indicator.parts:
             if part not in indicators:
                 problems.append(f"{indicator.id}: its part {part} is not in the catalogue")

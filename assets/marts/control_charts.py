@@ -63,7 +63,7 @@ _POINTS = f"""
         UNION ALL BY NAME
         SELECT given.*, 'count' AS measure, numerator AS number
         FROM given JOIN catalogue ON catalogue.id = given.indicator_id
-        WHERE newest = 1 AND basis = 'return' AND catalogue.measure <> 'count' AND numerator IS NOT NULL
+        WHERE newest = 1 AND basis IN ('return', 'derived') AND catalogue.measure <> 'count' AND numerator IS NOT NULL
     )
     SELECT {", ".join(SERIES)}, period, period_end, number, lower, upper FROM measured WHERE number IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY {", ".join(SERIES)} ORDER BY period_end DESC, period) <= {LONGEST}

@@ -20,7 +20,7 @@ def write_dataset(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, a
     """Replace the rows of the quarters whose figures changed, for some areas. Returns rows.
 
     `write_indicator_values` notes which those are (`ops.stale`). Each cell is the newest report of the figure on basis
-    `return`. A quarter no figure is left for has no row.
+    `return` or, where there is nothing in that, `derived`. A quarter no figure is left for has no row.
     Runs in the caller's transaction.
     """
     kinds = ", ".join(f"'{kind}'" for kind in QUARTERLY)
@@ -60,11 +60,16 @@ def _wide(catalogue: Catalogue, kinds: str) -> str:
         SELECT area_code, area_name, period AS quarter, quarter_first_day(period)::DATE AS period_start,
                quarter_last_day(period) AS period_end{cells}
         FROM (
-            SELECT figure.* FROM marts.indicator_values AS figure
-            JOIN touched ON touched.area_code = figure.area_code AND touched.quarter = figure.period
-            WHERE basis = 'return' AND breakdown_type = 'all' AND period_type IN ({kinds})
+            FROM (
+                SELECT figure.* FROM marts.indicator_values AS figure
+                JOIN touched ON touched.area_code = figure.area_code AND touched.quarter = figure.period
+                WHERE basis IN ('return', 'derived') AND breakdown_type = 'all' AND period_type IN ({kinds})
+                QUALIFY row_number() OVER (
+                    PARTITION BY indicator_id, figure.area_code, period_type, period, basis
+                    ORDER BY reported_in DESC) = 1
+            )
             QUALIFY row_number() OVER (
-                PARTITION BY indicator_id, figure.area_code, period_type, period ORDER BY reported_in DESC
-            ) = 1
+                PARTITION BY indicator_id, area_code, period_type, period
+                ORDER BY coalesce(value, numerator) IS NULL, basis = 'derived') = 1
         ) GROUP BY area_code, area_name, period
     """

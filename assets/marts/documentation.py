@@ -6,7 +6,8 @@ Here: Markdown made from the declarations. Not here: contracts (`expectations.do
 from __future__ import annotations
 
 from assets.marts.catalogue_model import Catalogue
-from assets.marts.schema import mart_tables
+from assets.marts.derived.words import words_of
+from assets.marts.schema import released_tables
 
 _POLARITY = {"high_good": "high is good", "low_good": "low is good", "neutral": "neither high nor low is good"}
 
@@ -25,6 +26,9 @@ def indicators_page(catalogue: Catalogue) -> str:
                 lines.append(f"- Denominator: {entry.denominator.says}")
             lines.append(f"- {entry.unit}, {entry.decimals} decimals; {entry.period_kind}; {_POLARITY[entry.polarity]}")
             lines.append(f"- From: {entry.agency}. Source of the definition: {entry.source}")
+            if entry.derived is not None:
+                counted = "; ".join(words_of(entry.derived))
+                lines.append(f"- Counted from child-level extracts: {counted}.")
             if entry.caveats:
                 lines.append(f"- Caveat: {entry.caveats}")
             lines += [f"- Printed as ({label.measure}): {label.text}" for label in entry.labels]
@@ -36,7 +40,7 @@ def indicators_page(catalogue: Catalogue) -> str:
 def tables_page(catalogue: Catalogue) -> str:
     """Every mart table and column a release holds."""
     lines = ["# Tables of a release", "", "Schema `marts` of `sightline.duckdb`, and `parquet/<table>/`.", ""]
-    for table in mart_tables(catalogue).values():
+    for table in released_tables(catalogue).values():
         lines += [f"## {table.name}", "", table.description, "", f"Key: {', '.join(table.key)}.", ""]
         lines += ["| column | type | meaning |", "|---|---|---|"]
         lines += [f"| {column.name} | {column.type} | {column.description} |" for column in table.columns]

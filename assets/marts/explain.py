@@ -5,12 +5,16 @@ Here: gathering the explanation. Not here: printing it (`pipelines.commands`). N
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
 from assets.marts.catalogue_model import Catalogue, Indicator
+
+_RECEIPT = re.compile(r"\breceipt (\S+) sha256:")
+"""A figure names every delivery it was read from."""
 
 
 class NothingToExplainError(Exception):
@@ -55,7 +59,8 @@ def explain(
     findings = _rows(
         connection, f"SELECT * FROM marts.findings WHERE {where} ORDER BY severity, period, rule", parameters
     )
-    receipt_ids = sorted({str(figure["source"]).split()[1] for figure in figures if figure["source"]})
+    sources = " ".join(str(figure["source"]) for figure in figures if figure["source"])
+    receipt_ids = sorted(set(_RECEIPT.findall(sources)))
     deliveries = _rows(
         connection,
         """

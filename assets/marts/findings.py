@@ -27,11 +27,12 @@ def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
     print beside figures; `official_figure`, the newest published counterpart of an area's own figures;
     `published_rate`, the published rates and shares of every area and edition; `control_chart`, the figures with the
     limits of their own series; `event_difference`, how often extracts differ on events both have; and the
-    catalogue's `indicator_part`, `indicator_share` and `indicator_label`.
+    catalogue's `indicator_part`, `indicator_share`, `indicator_label` and `indicator_counterpart`.
     """
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
     connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
     attributes = "value.* EXCLUDE (unit), value.unit, catalogue.agency, catalogue.decimals, catalogue.counted"
+    attributes += ", catalogue.title, catalogue.derived_differs_by"
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE figure AS

@@ -1,25 +1,42 @@
 """Indicator values: every figure, from every basis, for the quarter it was reported in.
 
-Here: figures as agencies returned them (`return`) and the rates their counts give on the population in effect
-(`recomputed`). Not here: comparators (`assets.marts.benchmarks`) or which report is the newest, which a release
-and its readers tell from `reported_in`.
+Here: figures as agencies returned them (`return`), the rates their counts give on the population in effect
+(`recomputed`), and beside them those counted from child-level extracts (`derived`). Not here: the counting
+(`assets.marts.derived`), comparators (`assets.marts.benchmarks`) or which report is the newest, which a release and its
+readers tell from `reported_in`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
+from assets.marts.catalogue_model import Catalogue
+from assets.marts.derived.figures import define_derived
+from assets.marts.derived.readable import Readable
+from assets.marts.groups import define_group_figures, groups_of
 from assets.marts.methods.intervals import define_intervals
 from assets.marts.population import define_population_in_effect
 from warehouse.units import replace_unit
 
 
-def write_indicator_values(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> int:
-    """Replace the figures reported in a quarter for some areas. Returns rows; runs in the caller's transaction."""
+def write_indicator_values(
+    connection: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    tables: Mapping[str, Readable],
+    quarter: str,
+    areas: Sequence[str],
+) -> dict[str, int]:
+    """Replace the figures reported in a quarter for some areas, and the breakdowns of those that were counted.
+
+    `tables` are those that may be counted from. Returns rows of `indicator_values` and of `indicator_breakdowns`; runs
+    in the caller's transaction.
+    """
     define_population_in_effect(connection)
     define_intervals(connection)
+    define_derived(connection, catalogue, tables, quarter, areas)
+    define_group_figures(connection, areas)
     connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
     connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
     connection.execute(f"CREATE OR REPLACE TEMP TABLE returned AS {_returned()}")
@@ -28,12 +45,21 @@ def write_indicator_values(connection: duckdb.DuckDBPyConnection, quarter: str, 
         connection,
         "marts.indicator_values",
         quarter=quarter,
-        areas=areas,
+        areas=[*areas, *groups_of(areas)],
         quarter_column="reported_in",
-        select=f"{_as_returned()} UNION ALL BY NAME {_recomputed()} UNION ALL BY NAME {_stopped()}",
+        select=f"{_as_returned()} UNION ALL BY NAME {_recomputed()} UNION ALL BY NAME {_stopped()} "
+        "UNION ALL BY NAME SELECT * FROM derived_figure UNION ALL BY NAME SELECT * FROM derived_group",
     )
     _note_stale_dataset_rows(connection)
-    return rows
+    parts = replace_unit(
+        connection,
+        "marts.indicator_breakdowns",
+        quarter=quarter,
+        areas=areas,
+        quarter_column="reported_in",
+        select="SELECT * FROM derived_part",
+    )
+    return {"indicator_values": rows, "indicator_breakdowns": parts}
 
 
 def _note_stale_dataset_rows(connection: duckdb.DuckDBPyConnection) -> None:

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.marts.catalogue_model import Catalogue
+from assets.marts.groups import GROUPS
 from assets.marts.population import define_population_vintages
 
 _DECLARED = pa.schema(
@@ -122,16 +123,21 @@ _BASED = """
 """
 """Every declared figure of every area, year and edition, with its parts where those are published."""
 
-_COMPARATORS = """
-    WITH own AS (
-        SELECT * FROM published_figure WHERE value IS NOT NULL
-    ), neighbour AS (
+NEIGHBOURS = """
         SELECT authority.area_code AS for_area, other.area_code AS area, model_version
         FROM (SELECT DISTINCT model_version, old_la_code, neighbour_old_la_code FROM core.statistical_neighbour) AS pair
         JOIN area AS authority ON authority.dfe_code = pair.old_la_code
         JOIN area AS other ON other.dfe_code = pair.neighbour_old_la_code
+"""
+"""Who is whose neighbour by each model: directed, for a neighbour's neighbours are others."""
+
+_COMPARATORS = f"""
+    WITH own AS (
+        SELECT * FROM published_figure WHERE value IS NOT NULL
+    ), neighbour AS (
+        {NEIGHBOURS}
     ), hips AS (
-        SELECT unnest(['E06000044', 'E06000045', 'E06000046', 'E10000014']) AS area
+        SELECT unnest({list(GROUPS["hips"].members)}) AS area
     )
     SELECT indicator_id, measure, dataset, kind, parts_of_year, method, like_for_like, note, year_end,
            comparator_period, edition, multiplier, decimals, unit, rebased_persons, numerator, denominator, n_areas,

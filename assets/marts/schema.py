@@ -38,6 +38,8 @@ class MartTable:
     by_period: bool
     key: tuple[str, ...]
     columns: tuple[MartColumn, ...]
+    released: bool = True
+    """Whether it leaves the warehouse."""
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -56,6 +58,7 @@ def _declared() -> dict[str, MartTable]:
             by_period=table["by_period"],
             key=tuple(table["key"]),
             columns=tuple(MartColumn(*column) for column in table["columns"]),
+            released=table.get("released", True),
         )
         for name, table in read_declaration(text).items()
     }
@@ -70,3 +73,8 @@ def mart_tables(catalogue: Catalogue) -> Mapping[str, MartTable]:
     )
     tables["multi_agency_dataset"] = replace(dataset, columns=dataset.columns + wide)
     return tables
+
+
+def released_tables(catalogue: Catalogue) -> Mapping[str, MartTable]:
+    """The mart tables that leave the warehouse."""
+    return {name: table for name, table in mart_tables(catalogue).items() if table.released}

@@ -54,7 +54,8 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
                    CASE WHEN numerator IS NULL THEN 'missing' ELSE 'value' END AS cell_status
             FROM newest JOIN catalogue ON catalogue.id = newest.indicator_id
             -- The count belongs to the agency; a rate recomputed from it does not give it a second time.
-            WHERE catalogue.measure <> 'count' AND catalogue.counted IS NOT NULL AND newest.basis = 'return'
+            WHERE catalogue.measure <> 'count' AND catalogue.counted IS NOT NULL
+              AND newest.basis IN ('return', 'derived')
               AND EXISTS (SELECT 1 FROM newest AS any_count WHERE any_count.indicator_id = newest.indicator_id
                           AND any_count.area_code = newest.area_code AND any_count.numerator IS NOT NULL)
         ), placed AS (
@@ -136,7 +137,7 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
               AND comparator.breakdown = row.breakdown AND row.basis = 'return'
         LEFT JOIN official ON official.indicator_id = row.indicator_id AND official.measure = row.measure
               AND official.area_code = row.area_code AND row.breakdown_type = 'all'
-              AND row.basis = CASE WHEN row.measure = 'rate' THEN 'recomputed' ELSE 'return' END
+              AND row.basis IN ('derived', CASE WHEN row.measure = 'rate' THEN 'recomputed' ELSE 'return' END)
         LEFT JOIN control_chart AS chart ON chart.indicator_id = row.indicator_id AND chart.measure = row.measure
               AND chart.area_code = row.area_code AND chart.breakdown_type = row.breakdown_type
               AND chart.breakdown = row.breakdown AND chart.basis = row.basis AND chart.period = row.latest_period

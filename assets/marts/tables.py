@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from assets.marts.arithmetic import define_arithmetic
 from assets.marts.catalogue_model import RATE_MULTIPLIERS, Catalogue
+from assets.marts.groups import GROUPS
 from assets.marts.schema import MartTable, mart_tables
 from assets.reference.areas import areas
 from warehouse.units import ensure_table, replace_table
@@ -61,8 +62,10 @@ def write_indicators(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue
 
 
 def write_areas(connection: duckdb.DuckDBPyConnection) -> int:
-    """The areas the product knows. Returns rows."""
-    return _replace_by(connection, "marts.areas", [dataclasses.asdict(area) for area in areas().values()])
+    """The areas the product knows, and the groups of them that have figures. Returns rows."""
+    rows = [dataclasses.asdict(area) for area in areas().values()]
+    rows += [{"area_code": code, "area_name": group.name, "area_type": "group"} for code, group in GROUPS.items()]
+    return _replace_by(connection, "marts.areas", rows)
 
 
 def write_periods(connection: duckdb.DuckDBPyConnection) -> int:
@@ -104,6 +107,7 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
             "polarity": entry.polarity,
             "period_type": entry.period_type,
             "official_differs_by": entry.official_differs_by or None,
+            "derived_differs_by": entry.derived_differs_by or None,
             "population_band": entry.denominator.population if entry.denominator else None,
             "multiplier": RATE_MULTIPLIERS.get(entry.unit),
         }
@@ -118,6 +122,11 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
     shares: list[dict[str, object]] = [
         {"part_id": entry.id, "whole_id": entry.share_of} for entry in catalogue.values() if entry.share_of
     ]
+    counterparts: list[dict[str, object]] = [
+        {"indicator_id": entry.id, "counterpart_id": other.indicator, "how": other.how, "differs_by": other.differs_by}
+        for entry in catalogue.values()
+        for other in entry.counterparts
+    ]
     schemas: dict[str, tuple[list[dict[str, object]], list[tuple[str, pa.DataType]]]] = {
         "catalogue": (
             entries,
@@ -127,7 +136,13 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
                 ("official", pa.bool_()),
                 *(
                     (name, pa.string())
-                    for name in ("polarity", "period_type", "official_differs_by", "population_band")
+                    for name in (
+                        "polarity",
+                        "period_type",
+                        "official_differs_by",
+                        "derived_differs_by",
+                        "population_band",
+                    )
                 ),
                 ("multiplier", pa.int32()),
             ],
@@ -149,6 +164,10 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue)
                 for label in entry.labels
             ],
             [("indicator_id", pa.string()), ("measure", pa.string()), ("text", pa.string())],
+        ),
+        "indicator_counterpart": (
+            counterparts,
+            [(name, pa.string()) for name in ("indicator_id", "counterpart_id", "how", "differs_by")],
         ),
         "indicator_share": (shares, [("part_id", pa.string()), ("whole_id", pa.string())]),
         "area": (

@@ -94,7 +94,7 @@ def _may_be_empty(connection: duckdb.DuckDBPyConnection, table: MartTable) -> bo
         return True
     if table.name in NEVER_EMPTY:
         return False
-    # Figures come from returns alone: where the last one was withdrawn, there are none to publish.
+    # Where the last return was withdrawn and nothing was counted, there are no figures to publish.
     standing = (
         "SELECT count(*) FROM marts.deliveries "
         "WHERE extract = 'indicator_return' AND outcome IN ('accepted', 'accepted_with_quarantine')"

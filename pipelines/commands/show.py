@@ -12,6 +12,7 @@ from typing import Any
 from assets.marts.calendar import due_deliveries
 from assets.marts.catalogue_model import Catalogue
 from assets.marts.deliveries import DELIVERIES, define_due
+from assets.marts.derived.words import words_of
 from assets.marts.explain import Explanation, explain
 from assets.marts.tables import prepare_marts
 from expectations.contract import ContractRegistry
@@ -83,6 +84,10 @@ def _print_explanation(found: Explanation) -> None:
     print(f"  numerator: {entry.numerator}")
     if entry.denominator:
         print(f"  denominator: {entry.denominator.says}")
+    if entry.derived is not None:
+        print("  counted from child-level extracts:")
+        for line in words_of(entry.derived):
+            print(f"    {line}")
     if entry.caveats:
         print(f"  caveat: {entry.caveats}")
     print(f"  source of the definition: {entry.source}")

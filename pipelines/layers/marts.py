@@ -3,7 +3,7 @@
 Here: which mart is made by which function, after what. Not here: any query (`assets.marts`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import dagster as dg
 import duckdb
@@ -15,9 +15,11 @@ from assets.marts.calendar import due_deliveries
 from assets.marts.catalogue_model import Catalogue
 from assets.marts.dataset import write_dataset
 from assets.marts.deliveries import write_deliveries, write_quality
+from assets.marts.derived.readable import Readable, check_derivations, readable_tables
 from assets.marts.findings import write_findings
 from assets.marts.indicator_values import write_indicator_values
 from assets.marts.rates_rebased import write_rates_rebased
+from assets.marts.revisions import write_revisions
 from assets.marts.schema import MartTable, mart_tables
 from assets.marts.scorecard import write_scorecard
 from assets.marts.tables import prepare_marts, write_areas, write_indicators, write_periods
@@ -45,28 +47,30 @@ def mart_key(name: str) -> dg.AssetKey:
 
 def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.AssetsDefinition]:
     """Every mart table as an asset."""
-    tables = mart_tables(catalogue)
+    check_derivations(catalogue, contracts)
+    tables, countable = mart_tables(catalogue), readable_tables(contracts)
     core = [typed_key(contract, table) for contract, table in contracts.tables()]
     happened = [event_key(event) for event in events()]
     values, benchmarks = mart_key("indicator_values"), mart_key("indicator_benchmarks")
     findings, dataset = mart_key("findings"), mart_key("multi_agency_dataset")
     by_quarter: list[tuple[str, list[dg.AssetKey], QuarterWriter]] = [
-        ("indicator_values", core, lambda c, _, quarter, areas: write_indicator_values(c, quarter, areas)),
         ("indicator_benchmarks", [values], write_benchmarks),
         ("rates_rebased", [values], write_rates_rebased),
         ("multi_agency_dataset", [values], lambda c, catalogue, _, areas: write_dataset(c, catalogue, areas)),
         # Findings come last: once they are made, the quarter's places are done.
-        ("findings", [values, benchmarks, dataset, mart_key("rates_rebased"), *happened], _write_findings),
+        ("findings", [values, benchmarks, dataset, mart_key("rates_rebased")], _write_findings),
     ]
     whole: list[tuple[str, list[dg.AssetKey], TableWriter]] = [
         ("indicators", [], lambda c, catalogue, _: write_indicators(c, catalogue)),
         ("areas", [], lambda c, *_: write_areas(c)),
         ("periods", [values], lambda c, *_: write_periods(c)),
+        ("revisions", [values], lambda c, *_: write_revisions(c)),
         ("scorecard", [dataset, benchmarks, findings], lambda c, *_: write_scorecard(c)),
         ("deliveries", [RECEIPTS, *core], _write_deliveries),
         ("quality", core, lambda c, *_: write_quality(c)),
     ]
     return [
+        _figures_asset([tables["indicator_values"], tables["indicator_breakdowns"]], [*core, *happened], countable),
         *(_quarterly_asset(tables[name], deps, writer) for name, deps, writer in by_quarter),
         *(_whole_asset(tables[name], deps, writer) for name, deps, writer in whole),
     ]
@@ -85,6 +89,52 @@ def _write_deliveries(connection: duckdb.DuckDBPyConnection, _: Catalogue, home:
     return write_deliveries(connection, due_deliveries(home.calendar, as_of), as_of)
 
 
+def _figures_asset(
+    tables: Sequence[MartTable], deps: list[dg.AssetKey], countable: Mapping[str, Readable]
+) -> dg.AssetsDefinition:
+    """Figures and their breakdowns: counted once, and so made in one step whichever of the two was chosen."""
+
+    @dg.multi_asset(
+        name="marts__figures",
+        specs=[
+            dg.AssetSpec(
+                mart_key(table.name),
+                deps=deps,
+                group_name="marts",
+                kinds={"duckdb"},
+                metadata=mart_schema_metadata(table),
+                description=table.description,
+            )
+            for table in tables
+        ],
+        partitions_def=QUARTERS,
+        can_subset=True,
+    )
+    def figures(
+        context: dg.AssetExecutionContext, config: Scope, partnership: Partnership
+    ) -> Iterator[dg.MaterializeResult]:
+        quarter = quarter_label(context)
+        with partnership.warehouse("making figures") as connection:
+            areas = areas_in_scope(connection, config, quarter)
+            _prepare(connection, partnership)
+            with transaction(connection):
+                rows = write_indicator_values(connection, partnership.catalogue, countable, quarter, areas)
+                await_release(connection)
+        for table in tables:
+            if mart_key(table.name) in context.selected_asset_keys:
+                made = counts(rows[table.name], quarter=quarter, areas=len(areas))
+                yield dg.MaterializeResult(asset_key=mart_key(table.name), metadata=made)
+
+    return figures
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, partnership: Partnership) -> None:
+    """Every table a mart may read, made where it is missing."""
+    prepare_core(connection, partnership.contracts)
+    prepare_events(connection)
+    prepare_marts(connection, partnership.catalogue)
+
+
 def _quarterly_asset(table: MartTable, deps: list[dg.AssetKey], write: QuarterWriter) -> dg.AssetsDefinition:
     @dg.asset(
         key=mart_key(table.name),
@@ -100,9 +150,7 @@ def _quarterly_asset(table: MartTable, deps: list[dg.AssetKey], write: QuarterWr
         with partnership.warehouse(f"making {table.name}") as connection:
             areas = areas_in_scope(connection, config, quarter)
             catalogue = partnership.catalogue
-            prepare_core(connection, partnership.contracts)
-            prepare_events(connection)
-            prepare_marts(connection, catalogue)
+            _prepare(connection, partnership)
             with transaction(connection):
                 rows = write(connection, catalogue, quarter, areas)
                 await_release(connection)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from assets.marts.quality_record import validation_records
+from assets.marts.schema import released_tables
 from assets.marts.tables import prepare_marts
 from assets.release.release import build_release
 from expectations.contract import ContractRegistry
@@ -35,7 +36,8 @@ def release_assets(contracts: ContractRegistry, mart_names: list[str]) -> list[d
         published = Published(home.published)
         with partnership.warehouse("publishing") as connection:
             catalogue = partnership.catalogue
-            tables = prepare_marts(connection, catalogue)
+            prepare_marts(connection, catalogue)
+            tables = released_tables(catalogue)
             summary = build_release(connection, catalogue, tables, published, changed_periods(connection), home.as_of())
             released(connection)
         published.retire(datetime.now(UTC))

@@ -16,11 +16,11 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmarks import pipeline, statutory, synthetic
+from tests.benchmarks import indicators, pipeline, statutory, synthetic
 
-PROOFS = (pipeline, statutory, synthetic)
+PROOFS = (pipeline, statutory, indicators, synthetic)
 PAGE = Path("docs") / "evidence.md"
-LIBRARIES = ("dagster", "duckdb", "polars", "pyarrow", "great-expectations", "fastexcel", "lxml")
+LIBRARIES = ("dagster", "duckdb", "ibis-framework", "polars", "pyarrow", "great-expectations", "fastexcel", "lxml")
 
 
 def main() -> int:

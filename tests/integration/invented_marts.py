@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from assets.marts.schema import MartTable, mart_tables
+from assets.marts.schema import MartTable, released_tables
 from tests.integration.invented_figures import (
     AREA,
     AREA_NAME,
@@ -30,7 +30,7 @@ def warehouse(*, shuffled: int | None = None, threads: int = 2) -> duckdb.DuckDB
     """An in-memory warehouse with every mart filled; `shuffled` inserts the rows in another order."""
     connection = duckdb.connect(config={"threads": threads})
     connection.execute("CREATE SCHEMA marts")
-    declared = mart_tables(catalogue())
+    declared = released_tables(catalogue())
     rows = _rows()
     for table in declared.values():
         columns = [c for c in table.columns if (table.name, c.name) not in _MADE_IN_A_RELEASE]
@@ -145,6 +145,19 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             for entry in entries.values()
         ],
         "areas": [{"area_code": AREA, "area_name": AREA_NAME, "area_type": "local_authority"}],
+        "revisions": [
+            {
+                "indicator_id": "cin_open",
+                "area_code": AREA,
+                "breakdown_type": "all",
+                "breakdown": "all",
+                "period_type": "snapshot",
+                "period": quarter.label,
+                "basis": "return",
+                "reports": 1,
+            }
+            for quarter in QUARTERS
+        ],
         "periods": [
             {
                 "period_type": "quarter",

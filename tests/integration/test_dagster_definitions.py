@@ -148,6 +148,7 @@ GROUPS = {
     },
     "marts": {
         "marts/indicator_values",
+        "marts/indicator_breakdowns",
         "marts/indicator_benchmarks",
         "marts/multi_agency_dataset",
         "marts/findings",
@@ -155,6 +156,7 @@ GROUPS = {
         "marts/indicators",
         "marts/areas",
         "marts/periods",
+        "marts/revisions",
         "marts/scorecard",
         "marts/deliveries",
         "marts/quality",
@@ -165,7 +167,14 @@ GROUPS = {
 AGENCIES = ("council", "police", "health", "education", "partnership")
 QUARTERLY_MARTS = {
     f"marts/{name}"
-    for name in ("indicator_values", "indicator_benchmarks", "multi_agency_dataset", "findings", "rates_rebased")
+    for name in (
+        "indicator_values",
+        "indicator_breakdowns",
+        "indicator_benchmarks",
+        "multi_agency_dataset",
+        "findings",
+        "rates_rebased",
+    )
 }
 BY_QUARTER = set().union(*(GROUPS[agency] for agency in AGENCIES), GROUPS["core"], QUARTERLY_MARTS)
 JOBS = {

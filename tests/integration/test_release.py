@@ -13,7 +13,7 @@ import duckdb
 import pyarrow.parquet
 import pytest
 
-from assets.marts.schema import mart_tables
+from assets.marts.schema import released_tables
 from assets.release import release as release_module
 from assets.release.database import write_database
 from assets.release.parquet import Changed
@@ -24,7 +24,7 @@ from tests.integration.invented_marts import insert, warehouse
 from warehouse.publishing import Published, PublishingError, sha256_of
 
 CATALOGUE = catalogue()
-TABLES = mart_tables(CATALOGUE)
+TABLES = released_tables(CATALOGUE)
 VALUES = TABLES["indicator_values"]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from assets.marts.schema import mart_tables
+from assets.marts.schema import released_tables
 from assets.release.release import build_release
 from assets.release.sparkline import sparkline
 from tests.integration.invented_figures import AREA_NAME, AS_OF, LATEST, catalogue
@@ -18,7 +18,7 @@ from tests.integration.invented_marts import insert, warehouse
 from warehouse.publishing import Published
 
 CATALOGUE = catalogue()
-TABLES = mart_tables(CATALOGUE)
+TABLES = released_tables(CATALOGUE)
 
 
 @pytest.fixture(scope="module")

@@ -33,5 +33,9 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "comparator VARCHAR, breakdown_type VARCHAR, breakdown VARCHAR, period VARCHAR, basis VARCHAR, "
             "edition VARCHAR, like_for_like BOOLEAN, note VARCHAR)"
         )
+        opened.execute(
+            "CREATE TABLE indicator_counterpart (indicator_id VARCHAR, counterpart_id VARCHAR, how VARCHAR, "
+            "differs_by VARCHAR)"
+        )
         opened.execute("CREATE TABLE indicator_label (indicator_id VARCHAR, measure VARCHAR, text VARCHAR)")
         yield opened

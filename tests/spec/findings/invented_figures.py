@@ -20,6 +20,7 @@ COLUMNS = {
     "numerator": "DOUBLE", "denominator": "DOUBLE", "denominator_edition": "VARCHAR", "value": "DOUBLE",
     "printed": "VARCHAR", "status": "VARCHAR", "reason": "VARCHAR", "source": "VARCHAR", "unit": "VARCHAR",
     "agency": "VARCHAR", "decimals": "INTEGER", "counted": "VARCHAR",
+    "title": "VARCHAR", "derived_differs_by": "VARCHAR",
 }  # fmt: skip
 
 
