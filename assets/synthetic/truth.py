@@ -151,7 +151,7 @@ def _need(of: _Figures) -> None:
         earlier.with_columns(again=pl.lit(1)), on=["person", "referred"], how="left", maintain_order="left"
     )
     of.add("cin_rereferrals_12m", again, "referred", pl.col("again").fill_null(0), pl.col("person") * 0 + 1)
-    done = of.view.event("assessment").filter(of.within("authorised"))
+    done = _clocked(of.view).filter(of.within("authorised"))
     done = done.with_columns(_elapsed(done))
     of.add("single_assessments_45wd", done, "authorised", pl.col("elapsed") <= 45, pl.col("person") * 0 + 1)
     factors = done.select("person", "authorised", pl.col("factors").str.split("|").alias("factor")).explode(
@@ -161,6 +161,17 @@ def _need(of: _Figures) -> None:
     of.add("assessment_factors", factors, "authorised", None, None, also="factor")
     # Of every factor: of all assessments authorised, how many found it.
     of.rows[-1] = of.rows[-1].with_columns(denominator=pl.lit(done.height, pl.Int64))
+
+
+def _clocked(view: View) -> pl.DataFrame:
+    """Assessments with their clock's start: a case's first one told of has its referral's.
+
+    What was authorised before the year of the first delivery no delivery tells of, and first is first of all told.
+    """
+    told_from = the_day(view.lives.order.quarters[0].year_start)
+    told = view.event("assessment").filter((pl.col("authorised") >= told_from).fill_null(True))
+    is_first = pl.col("started") == pl.col("started").min().over("person", "case")
+    return told.with_columns(clock=pl.when(is_first).then("referred").otherwise("started"))
 
 
 def _elapsed(assessments: pl.DataFrame) -> pl.Series:
