@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.synthetic.details import days, the_day
 from assets.synthetic.formats.education import told_exclusions
-from assets.synthetic.formats.told import latest_episodes
+from assets.synthetic.formats.told import latest_episodes, placements_lately
 from assets.synthetic.lives import Lives
 from assets.synthetic.timeline import age_on, birthday, term_told_in, working_days
 from assets.synthetic.view import View
@@ -232,8 +232,11 @@ def _protection(of: _Figures) -> None:
 
 def _care(of: _Figures) -> None:
     one = pl.col("person") * 0 + 1
-    latest = latest_episodes(of.view).select("period", "status", "place", "placements")
+    latest = latest_episodes(of.view).select("period", "status", "place")
     cared_for = of.open_on_last_day("period").filter(~pl.col("series")).join(latest, on="period", maintain_order="left")
+    # All of a child's, also those of an earlier time in care.
+    lately = placements_lately(of.view, "person")
+    cared_for = cared_for.join(lately, on="person", how="left", maintain_order="left")
     of.add("lac_open", cared_for, None, period_type="snapshot")
     for column, name in (("place", "placement_type"), ("status", "legal_status")):
         of.add("lac_open", cared_for.with_columns(pl.col(column).alias(name)), None, period_type="snapshot", also=name)

@@ -43,16 +43,19 @@ def told_cases(view: View) -> pl.DataFrame:
 def latest_episodes(view: View) -> pl.DataFrame:
     """Of each period of care, its latest episode by the last day, and its placements in the twelve months to it."""
     episodes = view.event("episode").filter(pl.col("started") <= view.end)
-    spells = episodes.group_by("period", "placement").agg(
+    latest = episodes.sort("started").group_by("period", maintain_order=True).last()
+    lately = placements_lately(view, "period")
+    return latest.join(lately, on="period", how="left").with_columns(pl.col("placements").fill_null(0))
+
+
+def placements_lately(view: View, of: str) -> pl.DataFrame:
+    """Of each `period` of care, or each `person`, the placements in the twelve months to the last day."""
+    episodes = view.event("episode").filter(pl.col("started") <= view.end)
+    spells = episodes.group_by("person", "period", "placement").agg(
         pl.col("started").min(), pl.col("ended").max(), pl.col("ended").null_count().alias("open")
     )
-    lately = (
-        spells.filter((pl.col("open") > 0) | (pl.col("ended") > year_back(view)))
-        .group_by("period")
-        .agg(pl.len().alias("placements"))
-    )
-    latest = episodes.sort("started").group_by("period", maintain_order=True).last()
-    return latest.join(lately, on="period", how="left").with_columns(pl.col("placements").fill_null(0))
+    lately = spells.filter((pl.col("open") > 0) | (pl.col("ended") > year_back(view)))
+    return lately.group_by(of).agg(pl.len().alias("placements"))
 
 
 def care_leavers(view: View) -> pl.DataFrame:
