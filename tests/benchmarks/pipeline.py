@@ -56,7 +56,7 @@ STAGES: tuple[tuple[str, tuple[str, str]], ...] = (
     ("intake", ("pipelines.layers.intake", "take_in")),
     ("raw", ("pipelines.layers.raw", "load_raw")),
     ("staging and SQL rules", ("assets.core.unit", "stage")),
-    ("staging and SQL rules", ("assets.core.unit", "count_rules")),
+    ("staging and SQL rules", ("assets.core.validation", "count_rules")),
     (GX, ("assets.core.unit", "validate")),
     ("core write", ("assets.core.unit", "write")),
     ("marts", ("pipelines.layers.marts", "prepare_marts")),
