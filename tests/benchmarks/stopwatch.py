@@ -6,6 +6,7 @@ Here: wrapping functions by name for as long as a measurement lasts. Not here: w
 from __future__ import annotations
 
 import importlib
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -17,28 +18,41 @@ Place = tuple[str, str]
 """A module and the name in it that callers look up."""
 
 
+class _OfThread(threading.local):
+    """What a thread is in the middle of."""
+
+    def __init__(self) -> None:
+        self.open: list[float] = []
+        self.stage: str | None = None
+
+
 class Stopwatch:
-    """Seconds by stage. A stage inside another is taken off the outer one."""
+    """Seconds by stage. A stage inside another is taken off the outer one; threads go on beside each other."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
-        self._open: list[float] = []
-        self.stage: str | None = None
+        self._now = _OfThread()
+
+    @property
+    def stage(self) -> str | None:
+        """The innermost stage this thread is in."""
+        return self._now.stage
 
     @contextmanager
     def time(self, stage: str) -> Iterator[None]:
         """Count what happens inside as the stage's."""
-        begun, outer = time.perf_counter(), self.stage
-        self.stage = stage
-        self._open.append(0.0)
+        now = self._now
+        begun, outer = time.perf_counter(), now.stage
+        now.stage = stage
+        now.open.append(0.0)
         try:
             yield
         finally:
-            passed, inside = time.perf_counter() - begun, self._open.pop()
+            passed, inside = time.perf_counter() - begun, now.open.pop()
             self.seconds[stage] += passed - inside
-            if self._open:
-                self._open[-1] += passed
-            self.stage = outer
+            if now.open:
+                now.open[-1] += passed
+            now.stage = outer
 
     @contextmanager
     def over(self, stages: Iterable[tuple[str, Place]]) -> Iterator[None]:
