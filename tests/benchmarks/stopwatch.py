@@ -32,6 +32,9 @@ class Stopwatch:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
         self._now = _OfThread()
+        self._own_thread = threading.get_ident()
+        self.beside = 0.0
+        """Seconds of stages that other threads were in, while this one went on."""
 
     @property
     def stage(self) -> str | None:
@@ -50,6 +53,8 @@ class Stopwatch:
         finally:
             passed, inside = time.perf_counter() - begun, now.open.pop()
             self.seconds[stage] += passed - inside
+            if threading.get_ident() != self._own_thread:
+                self.beside += passed - inside
             if now.open:
                 now.open[-1] += passed
             now.stage = outer

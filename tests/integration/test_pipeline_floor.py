@@ -46,7 +46,8 @@ def test_the_floor_makes_the_rows_the_product_makes(tmp_path: Path, two_areas: l
 
 def test_every_stage_is_seen(tmp_path: Path) -> None:
     total, stages = timed_run(example_home(tmp_path / "home"))
-    assert total == pytest.approx(sum(stages.values()))
+    # Great Expectations counts beside the rest, and so comes on top.
+    assert total - 1e-6 <= sum(stages.values()) <= total + stages["Great Expectations"] + 1e-6
     assert {"intake", "raw", "staging and SQL rules", "Great Expectations", "core write", "marts"} <= set(stages)
     assert {"findings", "release", "Data Docs", "Dagster, around the steps"} <= set(stages)
     assert min(stages.values()) >= 0
