@@ -1,4 +1,4 @@
-"""A contract's tables as DuckDB columns and Arrow schemas, layer by layer.
+"""A contract's tables as DuckDB columns, layer by layer.
 
 Here: raw (all text, as sent), staged (typed value beside its text) and core (typed values with their receipt).
 Not here: making the tables (`warehouse.units`) nor Dagster's form of the same columns (`pipelines.metadata`).
@@ -7,8 +7,6 @@ Not here: making the tables (`warehouse.units`) nor Dagster's form of the same c
 from __future__ import annotations
 
 import re
-
-import pyarrow as pa
 
 from expectations.contract import Contract, DataType, Table
 from expectations.expectation import text_of
@@ -22,15 +20,6 @@ DUCKDB_TYPES: dict[DataType, str] = {
     "timestamp": "TIMESTAMP",
     "yes_no": "BOOLEAN",
 }
-_ARROW_TYPES: dict[str, pa.DataType] = {
-    "VARCHAR": pa.string(),
-    "BIGINT": pa.int64(),
-    "DECIMAL(18,6)": pa.decimal128(18, 6),
-    "DATE": pa.date32(),
-    "TIMESTAMP": pa.timestamp("us"),
-    "BOOLEAN": pa.bool_(),
-}
-
 PLACE_COLUMNS = {"receipt_id": "VARCHAR", "agency": "VARCHAR", "area_code": "VARCHAR", "quarter": "VARCHAR"}
 """Which delivery a row came in: on every row of every layer."""
 ROW_COLUMNS = {"row_number": "BIGINT"}
@@ -106,14 +95,3 @@ def core_columns(contract: Contract, table: Table) -> dict[str, str]:
         **{column.name: DUCKDB_TYPES[column.type] for column in table.core_columns},
         "dq_status": "VARCHAR",
     }
-
-
-def core_schema(contract: Contract, table: Table) -> pa.Schema:
-    """The core table as an Arrow schema, with each column's description in its metadata."""
-    descriptions = {column.name: column.description for column in table.core_columns}
-    return pa.schema(
-        [
-            pa.field(name, _ARROW_TYPES[kind], metadata={"description": descriptions.get(name, "")})
-            for name, kind in core_columns(contract, table).items()
-        ]
-    )

@@ -43,6 +43,12 @@ def ensure_table(connection: duckdb.DuckDBPyConnection, table: str, columns: Map
             raise TableShapeError(f"{table}.{column} is {standing[column]} and declared {kind}: write a migration")
 
 
+def define_scope(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> None:
+    """Set the variables `scope_quarter` and `scope_areas`, by which queries of many parts know their unit."""
+    connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
+    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
+
+
 def replace_unit(
     connection: duckdb.DuckDBPyConnection,
     table: str,

@@ -18,7 +18,7 @@ from expectations.contract import ContractRegistry, DataType
 from expectations.ddl import DUCKDB_TYPES, PLACE_COLUMNS, ROW_COLUMNS, typed_name
 from expectations.declarations import read_declaration
 from expectations.expectation import literal
-from warehouse.units import ensure_table, quote, replace_unit
+from warehouse.units import define_scope, ensure_table, quote, replace_unit
 
 
 class _Declared(BaseModel):
@@ -145,8 +145,7 @@ def write_event(
         f"AND ({source.where})"
         for source in event.sources
     )
-    connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
-    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
+    define_scope(connection, quarter, areas)
     return replace_unit(
         connection,
         event.table,
@@ -164,8 +163,7 @@ def define_event_differences(connection: duckdb.DuckDBPyConnection, quarter: str
     A row an event, field, pair of extracts and area, with how many were `compared` and how many are `differing`. Counts
     alone: whose event it is stands nowhere.
     """
-    connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
-    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
+    define_scope(connection, quarter, areas)
     empty = (
         "SELECT NULL::VARCHAR AS event, NULL::VARCHAR AS title, NULL::VARCHAR AS field, "
         "NULL::VARCHAR AS first_extract, "

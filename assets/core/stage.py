@@ -24,7 +24,7 @@ from expectations.ddl import raw_name, staged_columns, staged_name
 from expectations.expectation import Expectation
 from expectations.quarantine import faulty_rows
 from warehouse.quarters import FinancialQuarter, quarter_or_none
-from warehouse.units import quote
+from warehouse.units import define_scope, quote
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogu
     for table in unit.base.tables:
         places = f"SELECT receipt_id, row_number, location FROM {raw_name(unit.base, table)}"
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {placed_name(table)} AS {places}")
-    _define_scope(connection, unit)
+    define_scope(connection, unit.quarter, unit.areas)
 
     def raw_rows(table: Table) -> str:
         return f"""
@@ -121,11 +121,6 @@ def stage_rows(
             places = f"SELECT receipt_id, row_number, location FROM given_{table.name}"
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {placed_name(table)} AS {places}")
     return dict(_stage(connection, unit, set(raw), lambda table: f"given_{table.name}", catalogue))
-
-
-def _define_scope(connection: duckdb.DuckDBPyConnection, unit: Unit) -> None:
-    connection.execute("SET VARIABLE scope_quarter = ?", [unit.quarter])
-    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(unit.areas)])
 
 
 def _stage(

@@ -15,7 +15,7 @@ from assets.marts.catalogue_model import Catalogue
 from assets.marts.derived_comparators import AS_DERIVED
 from assets.marts.methods.comparison import define_comparison
 from assets.marts.published_comparators import define_published_comparators
-from warehouse.units import replace_unit
+from warehouse.units import define_scope, replace_unit
 
 NOT_SAID = "the return does not say which period or method the comparator has"
 OF_THE_YEARS = (
@@ -31,8 +31,7 @@ def write_benchmarks(
 
     Returns rows; runs in the caller's transaction, after `write_indicator_values`.
     """
-    connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
-    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
+    define_scope(connection, quarter, areas)
     define_comparison(connection)
     define_published_comparators(connection, catalogue)
     return replace_unit(

@@ -16,7 +16,7 @@ from assets.marts.control_charts import define_control_charts
 from assets.marts.published_comparators import define_published_comparators
 from expectations.expectation import literal
 from expectations.finding_rule import FindingRule
-from warehouse.units import replace_unit
+from warehouse.units import define_scope, replace_unit
 
 _COLUMNS = "indicator_id, area_code, period, basis, expected, found, message, source"
 
@@ -29,8 +29,7 @@ def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
     limits of their own series; `event_difference`, how often extracts differ on events both have; and the
     catalogue's `indicator_part`, `indicator_share`, `indicator_label` and `indicator_counterpart`.
     """
-    connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
-    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
+    define_scope(connection, quarter, areas)
     attributes = "value.* EXCLUDE (unit), value.unit, catalogue.agency, catalogue.decimals, catalogue.counted"
     attributes += ", catalogue.title, catalogue.derived_differs_by"
     connection.execute(

@@ -18,7 +18,7 @@ from assets.marts.derived.readable import Readable
 from assets.marts.groups import define_group_figures, groups_of
 from assets.marts.methods.intervals import define_intervals
 from assets.marts.population import define_population_in_effect
-from warehouse.units import replace_unit
+from warehouse.units import define_scope, replace_unit
 
 
 def write_indicator_values(
@@ -37,8 +37,7 @@ def write_indicator_values(
     define_intervals(connection)
     define_derived(connection, catalogue, tables, quarter, areas)
     define_group_figures(connection, areas)
-    connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
-    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
+    define_scope(connection, quarter, areas)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE returned AS {_returned()}")
     _note_stale_dataset_rows(connection)
     rows = replace_unit(

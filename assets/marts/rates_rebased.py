@@ -13,7 +13,7 @@ import duckdb
 from assets.marts.benchmarks import OF_THE_YEARS
 from assets.marts.catalogue_model import Catalogue
 from assets.marts.published_comparators import define_published_comparators
-from warehouse.units import replace_unit
+from warehouse.units import define_scope, replace_unit
 
 TODAY = "rebased_2024"
 """The edition that is today's."""
@@ -26,8 +26,7 @@ def write_rates_rebased(
 
     A rate whose mid-year was not rebased, or is not held, has no row.
     """
-    connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
-    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
+    define_scope(connection, quarter, areas)
     define_published_comparators(connection, catalogue)
     scope = "reported_in = getvariable('scope_quarter') AND list_contains(getvariable('scope_areas'), own.area_code)"
     return replace_unit(

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from typing import Any
 
 import duckdb
 import pytest
 
+from assets.synthetic.generate import Partnership, generate
 from tests.homes import new_home
 from tests.round_trip import counted, define_differences
 
-generator: Any = pytest.importorskip("assets.synthetic.generate", reason="needs the generator of partnerships")
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     root = tmp_path_factory.mktemp("truth")
-    generator.generate(generator.Partnership(areas=1, children=800, quarters=4, seed=20), root / "made")
+    generate(Partnership(areas=1, children=800, quarters=4, seed=20), root / "made")
     home = new_home(root / "home", populations=False)
     shutil.copytree(root / "made" / "landing", home.landing, dirs_exist_ok=True)
     with counted(home) as opened:

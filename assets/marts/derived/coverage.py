@@ -19,6 +19,7 @@ from assets.marts.derived.model import Derived
 from assets.marts.derived.readable import Readable
 from warehouse.ledger import ACCEPTED
 from warehouse.quarters import FinancialQuarter
+from warehouse.units import define_scope
 
 TERM_OF_QUARTER: Mapping[int, str] = {1: "spring", 3: "summer", 4: "autumn"}
 """A census tells of the term before: the summer census of spring, the autumn's of summer, the spring's of autumn."""
@@ -117,8 +118,7 @@ def define_coverage(
     each financial year of an area, the unit's own among them, and whether it holds the year whole. `derived_receipt`
     names the receipts of all deliveries so far.
     """
-    connection.execute("SET VARIABLE scope_quarter = ?", [quarter])
-    connection.execute("SET VARIABLE scope_areas = ?::VARCHAR[]", [list(areas)])
+    define_scope(connection, quarter, areas)
     _load(connection, "derived_window", [vars(window) for window in windows(FinancialQuarter.parse(quarter))])
     sent = [
         {
