@@ -175,6 +175,8 @@ def test_a_quarter_nobody_delivered_for_can_be_made(example: tuple[Home, RunRepo
     assert report.release == first.release
     with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
         assert _latest(opened, FIGURES).metadata["dagster/row_count"].value == 0
+        # Nobody sent anything: no rule was put to nothing and said to hold.
+        assert not _evaluations(opened, FIGURES)
 
 
 # The page.
