@@ -21,17 +21,30 @@ def quote(name: str) -> str:
 
 
 def ensure_table(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
-    """Make `schema.table` with the columns (name to DuckDB type), or add those it lacks.
+    """One table, as `ensure_tables` makes several."""
+    ensure_tables(connection, {table: columns})
+
+
+def ensure_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Mapping[str, str]]) -> None:
+    """Make each `schema.table` with its columns (name to DuckDB type), or add those it lacks.
 
     Raises TableShapeError where a column stands with another type: that needs a migration.
     """
+    standing: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND list_contains(?::VARCHAR[], schema_name || '.' || table_name)",
+        [list(tables)],
+    ).fetchall():
+        standing.setdefault(table, {})[column] = kind
+    for table, columns in tables.items():
+        _ensure(connection, table, columns, standing.get(table, {}))
+
+
+def _ensure(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], standing: Mapping[str, str]
+) -> None:
     schema, name = table.split(".")
-    standing = dict(
-        connection.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?",
-            [schema, name],
-        ).fetchall()
-    )
     if not standing:
         body = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
         connection.execute(f"CREATE TABLE {schema}.{quote(name)} ({body})")

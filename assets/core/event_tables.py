@@ -18,7 +18,7 @@ from expectations.contract import ContractRegistry, DataType
 from expectations.ddl import DUCKDB_TYPES, PLACE_COLUMNS, ROW_COLUMNS, typed_name
 from expectations.declarations import read_declaration
 from expectations.expectation import literal
-from warehouse.units import define_scope, ensure_table, quote, replace_unit
+from warehouse.units import define_scope, ensure_tables, quote, replace_unit
 
 
 class _Declared(BaseModel):
@@ -121,8 +121,7 @@ def event_columns(event: Event) -> dict[str, str]:
 
 def prepare_events(connection: duckdb.DuckDBPyConnection) -> None:
     """Make every event table that is missing."""
-    for event in events():
-        ensure_table(connection, event.table, event_columns(event))
+    ensure_tables(connection, {event.table: event_columns(event) for event in events()})
 
 
 def write_event(

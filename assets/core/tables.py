@@ -10,13 +10,13 @@ import duckdb
 
 from expectations.contract import ContractRegistry
 from expectations.ddl import core_columns, typed_name
-from warehouse.units import ensure_table
+from warehouse.units import ensure_tables
 
 
 def prepare_core(connection: duckdb.DuckDBPyConnection, contracts: ContractRegistry) -> None:
     """Make every core table that is missing, and the view over those of published figures."""
-    for contract, table in contracts.tables():
-        ensure_table(connection, typed_name(contract, table), core_columns(contract, table))
+    declared = {typed_name(contract, table): core_columns(contract, table) for contract, table in contracts.tables()}
+    ensure_tables(connection, declared)
     connection.execute(f"CREATE OR REPLACE VIEW core.published_figure AS {_PUBLISHED}")
 
 

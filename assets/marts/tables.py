@@ -17,7 +17,7 @@ from assets.marts.catalogue_model import RATE_MULTIPLIERS, Catalogue
 from assets.marts.groups import GROUPS
 from assets.marts.schema import MartTable, mart_tables
 from assets.reference.areas import areas
-from warehouse.units import ensure_table, replace_table
+from warehouse.units import ensure_tables, replace_table
 
 MADE_AT_RELEASE = {"indicator_values": ("is_latest", "small_n")}
 """Columns that depend on all deliveries together: a release makes them, the warehouse does not keep them."""
@@ -26,10 +26,15 @@ MADE_AT_RELEASE = {"indicator_values": ("is_latest", "small_n")}
 def prepare_marts(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Mapping[str, MartTable]:
     """Make every mart table that is missing, load the look-ups, and define the rounding the marts share."""
     tables = mart_tables(catalogue)
-    for name, table in tables.items():
-        left_out = MADE_AT_RELEASE.get(name, ())
-        columns = {column.name: column.type for column in table.columns if column.name not in left_out}
-        ensure_table(connection, f"marts.{name}", columns)
+    ensure_tables(
+        connection,
+        {
+            f"marts.{name}": {
+                column.name: column.type for column in table.columns if column.name not in MADE_AT_RELEASE.get(name, ())
+            }
+            for name, table in tables.items()
+        },
+    )
     define_arithmetic(connection)
     _load_catalogue(connection, catalogue)
     return tables

@@ -125,7 +125,7 @@ def _results(contract: Contract, outcome: UnitOutcome, ever: bool, **more: int |
             ),
         )
         if ever:
-            yield from check_results(typed_key(contract, table), _of_every_rule(table, made))
+            yield from check_results(typed_key(contract, table), table, _of_every_rule(table, made))
 
 
 def _of_every_rule(table: Table, made: TableOutcome | None) -> list[RuleCount]:

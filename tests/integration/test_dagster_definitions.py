@@ -253,12 +253,12 @@ def test_checks_are_the_contracts_rules(defs: dg.Definitions, contract: Contract
     graph, asset = defs.resolve_asset_graph(), typed_key(contract, table)
     checks = {key.name: graph.get(key) for key in graph.asset_check_keys if key.asset_key == asset}
     assert checks
-    assert set(checks) == {rule.rule for rule in table.expectations}
+    assert set(checks) == {rule.severity for rule in table.expectations}
     partitions = None if contract.is_reference else QUARTERS
     assert {node.partitions_def for node in checks.values()} == {partitions}
     assert not any(node.blocking for node in checks.values())
     for rule in table.expectations:
-        assert checks[rule.rule].description == f"{rule.says} ({rule.severity}; {rule.gate})"
+        assert f"- `{rule.rule}`: {rule.says}" in str(checks[rule.severity].description)
 
 
 def test_only_core_assets_have_checks(defs: dg.Definitions) -> None:
