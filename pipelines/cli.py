@@ -115,10 +115,12 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=lambda a: run_command(Home.locate(a.home), a.quarter, everything=a.all))
 
     example = command("example", "land the shipped example in the home and run it")
-    example.add_argument(
-        "--children", action="store_true", help="the second example: made-up children with the counts of the report"
+    part = example.add_mutually_exclusive_group()
+    part.add_argument("--returns", action="store_true", help="only what agencies returned: the figures of the report")
+    part.add_argument("--children", action="store_true", help="only the made-up children with the report's counts")
+    example.set_defaults(
+        command=lambda a: example_command(Home.locate(a.home), returns=not a.children, children=not a.returns)
     )
-    example.set_defaults(command=lambda a: example_command(Home.locate(a.home), children=a.children))
 
     check = command("check", "what would happen to these files, without loading them")
     check.add_argument("files", type=Path, nargs="+", metavar="FILE")

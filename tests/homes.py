@@ -16,10 +16,10 @@ from typing import Any
 import duckdb
 import openpyxl
 
-from pipelines.example import EXAMPLE
+from pipelines.example import RETURNS
 from warehouse.home import Home
 
-EXAMPLE_LANDING = Path(__file__).parents[1] / "assets" / "reference" / "examples" / EXAMPLE / "landing"
+EXAMPLE_LANDING = Path(__file__).parents[1] / "assets" / "reference" / "examples" / RETURNS / "landing"
 SOUTHAMPTON, PORTSMOUTH, ISLE_OF_WIGHT = "E06000045", "E06000044", "E06000046"
 MAY, JUNE, JULY = (datetime(2020, month, 12, 9, tzinfo=UTC) for month in (5, 6, 7))
 

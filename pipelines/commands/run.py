@@ -14,8 +14,11 @@ from pipelines.example import land_example
 from pipelines.running import RunReport, run
 from warehouse.connection import Warehouse
 from warehouse.home import Home
-from warehouse.ledger import withdraw
+from warehouse.ledger import Receipt, withdraw
 from warehouse.quarters import FinancialQuarter
+
+_PAGE = 60
+_ROWS = ("read", "accepted", "quarantined")
 
 
 def run_command(home: Home, quarters: Sequence[FinancialQuarter], everything: bool) -> int:
@@ -37,11 +40,11 @@ def withdraw_command(home: Home, receipt_id: str) -> int:
     return report.exit_code
 
 
-def example_command(home: Home, *, children: bool) -> int:
-    """Land the shipped example (or the one of made-up children) where it is not landed yet, and run."""
+def example_command(home: Home, *, returns: bool, children: bool) -> int:
+    """Land the example's parts (what agencies returned, and made-up children) where they are not landed, and run."""
     if children:
         land_children_example(home, print)
-    else:
+    if returns:
         land_example(home)
     return run_command(home, (), everything=False)
 
@@ -53,24 +56,7 @@ def print_report(home: Home, report: RunReport) -> None:
         _print_places(home, report)
         return
     if report.entered:
-        print_table(
-            ("receipt", "agency", "area", "quarter", "extract", "outcome", "read", "accepted", "quarantined", "file"),
-            [
-                (
-                    receipt.receipt_id,
-                    receipt.agency,
-                    receipt.area_code,
-                    receipt.quarter,
-                    receipt.extract,
-                    receipt.outcome,
-                    receipt.rows_read if receipt.judged else 0,
-                    receipt.rows_accepted,
-                    receipt.rows_quarantined,
-                    receipt.file_name,
-                )
-                for receipt in report.entered
-            ],
-        )
+        _print_entered(report.entered)
         print()
     for receipt in report.refused:
         print(f"{receipt.outcome}: {receipt.file_name}: {receipt.rule}: {receipt.reason}")
@@ -86,6 +72,39 @@ def print_report(home: Home, report: RunReport) -> None:
     if report.release == report.release_before:
         print("No figure changed: the release in force stays.")
     _print_places(home, report)
+
+
+def _print_entered(entered: Sequence[Receipt]) -> None:
+    """Every receipt; of more than a page of them, those of one extract, area and outcome together."""
+    if len(entered) <= _PAGE:
+        titles = ("receipt", "agency", "area", "quarter", "extract", "outcome", *_ROWS, "file")
+        print_table(titles, [(*_where(one), one.outcome, *_counted([one]), one.file_name) for one in entered])
+        return
+    together: dict[tuple[str | None, ...], list[Receipt]] = {}
+    for receipt in entered:
+        key = (receipt.agency, receipt.area_code, receipt.extract, receipt.outcome)
+        together.setdefault(key, []).append(receipt)
+    print_table(
+        ("agency", "area", "extract", "outcome", "from", "to", "files", *_ROWS),
+        [
+            (*key, min(quarters, default=""), max(quarters, default=""), len(same), *_counted(same))
+            for key, same in sorted(together.items(), key=lambda item: tuple(map(str, item[0])))
+            for quarters in [[one.quarter for one in same if one.quarter]]
+        ],
+    )
+
+
+def _where(receipt: Receipt) -> tuple[str | None, ...]:
+    return receipt.receipt_id, receipt.agency, receipt.area_code, receipt.quarter, receipt.extract
+
+
+def _counted(entered: Sequence[Receipt]) -> tuple[int, int, int]:
+    """Rows read, accepted and quarantined of receipts together; those not judged were not read."""
+    return (
+        sum(one.rows_read for one in entered if one.judged),
+        sum(one.rows_accepted for one in entered),
+        sum(one.rows_quarantined for one in entered),
+    )
 
 
 def _print_places(home: Home, report: RunReport) -> None:

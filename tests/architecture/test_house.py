@@ -165,7 +165,7 @@ def test_the_product_runs_from_its_wheel(wheel: Path, tmp_path: Path) -> None:
         f"assert assets.__file__.startswith({str(tmp_path)!r}); sys.exit(pipelines.cli.main())"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", program, "example", "--home", str(tmp_path / "home")],
+        [sys.executable, "-c", program, "example", "--returns", "--home", str(tmp_path / "home")],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
