@@ -43,6 +43,8 @@ class Source(_Declared):
     """Which days a delivery's rows speak for: 1 April to the quarter's end, its last day alone, or a school term."""
     needs: tuple[str, ...] = ()
     """Further tables of the extract its SQL looks into: without them the event is not covered."""
+    joined: str = ""
+    """A join of what those say, in SQL; the table itself is called as in the warehouse, without its schema."""
     columns: Mapping[str, str]
 
 
@@ -140,8 +142,8 @@ def write_event(
         f"{ranks[source.extract]} AS rank, "
         + ", ".join(f"({sql})::{event_columns(event)[name]} AS {quote(name)}" for name, sql in source.columns.items())
         + f" FROM {typed_name(contracts[source.extract], contracts[source.extract].table(source.table))} "
-        f"WHERE quarter = getvariable('scope_quarter') AND list_contains(getvariable('scope_areas'), area_code) "
-        f"AND ({source.where})"
+        f"{source.joined} WHERE quarter = getvariable('scope_quarter') "
+        f"AND list_contains(getvariable('scope_areas'), area_code) AND ({source.where})"
         for source in event.sources
     )
     define_scope(connection, quarter, areas)

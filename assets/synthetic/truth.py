@@ -68,12 +68,14 @@ class _Figures:
         period_type: str = "quarter",
         by: tuple[str, ...] = ("sex", "age_band", "ethnicity"),
         also: str | None = None,
+        together: bool = True,
         span: tuple[str, pl.Expr, pl.Expr] | None = None,
     ) -> None:
         """A figure of rows with a `person`, in all and by what the person is.
 
         `top` is each row's part of the numerator (1 where none is given), `bottom` of the denominator (none: a count).
-        Ages are those on `at`, on the last day where it is None. `also` is a column of the rows to break down by.
+        Ages are those on `at`, on the last day where it is None. `also` is a column of the rows to break down by, and
+        by that alone; where it is not `together`, there are parts and no whole.
         """
         person = rows["person"].to_numpy()
         on = (
@@ -92,7 +94,7 @@ class _Figures:
             ethnicity=pl.Series(self.people.ethnicity[person].tolist(), dtype=pl.String),
         )
         label, begin, end = span or (self.view.quarter.label, self.start, self.end)
-        for kind in (*(() if also else ("all", *by)), *((also,) if also else ())):
+        for kind in (also,) if also else ("all", *by) if together else by:
             sums = (
                 counted.group_by(pl.col(kind).cast(pl.String).alias("breakdown"))
                 .agg(
@@ -299,7 +301,7 @@ def _education(of: _Figures) -> None:
         told = months.filter((pl.col("month_end") >= december) & (pl.col("month_end") < of.end))
     else:
         told = months.filter(pl.col("month_end") == of.end)
-    of.add("neet_or_nk_16_17", told, "month_end", pl.col("neither"), one, by=("sex",))
+    of.add("neet_or_nk_16_17", told, "month_end", pl.col("neither"), one, by=("sex", "age_band"))
     at_home = of.open_on_last_day("home_education")
     of.add("elective_home_education", at_home, None, period_type="snapshot")
     term, roll = term_told_in(of.view.quarter), of.view.lives.rolls.get(of.view.quarter)
@@ -324,6 +326,9 @@ def _education(of: _Figures) -> None:
             also="phase",
             span=span,
         )
+        # Those of four years are told apart by phase alone.
+        aged = rows.filter(pl.col("group") != "nursery_4yo").with_columns(ages_on=the_day(term.ages_on))
+        of.add(indicator, aged, "ages_on", top, bottom, period_type="term", together=False, span=span)
     stays = roll.stays.with_columns(
         entered=days(roll.stays["entered"].to_numpy()), left=days(roll.stays["left"].to_numpy())
     )

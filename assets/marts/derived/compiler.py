@@ -69,6 +69,7 @@ _SCHOOL = {"area_code": "string", "native_id": "string", "phase": "string"}
 AGE_BANDS = ((1, "0"), (5, "1-4"), (10, "5-9"), (16, "10-15"), (18, "16-17"))
 """Under so many years of age, the band."""
 NOT_KNOWN = "not known"
+_FOUR_YEARS = "nursery_4yo"
 
 
 def sql_of(derived: Derived, tables: Mapping[str, Readable]) -> str:
@@ -229,7 +230,10 @@ def _with_child(derived: Derived, rows: ir.Table) -> ir.Table:
 
 
 def _day_of(derived: Derived, rows: ir.Table) -> Any:
-    return rows["last_day"] if derived.kind == "snapshot" else day(rows, str(derived.date))
+    """The day a row's ages are taken on."""
+    if derived.date is not None:
+        return day(rows, derived.date)
+    return rows["school_year"] if derived.kind == "term" else rows["last_day"]
 
 
 def _with_breakdowns(derived: Derived, readable: Readable, rows: ir.Table) -> ir.Table:
@@ -262,7 +266,7 @@ def _with_phase(rows: ir.Table) -> ir.Table:
     rows = rows.left_join(schools, on).drop("school_area", "school_id")
     years = age(rows["date_of_birth"], rows["school_year"])
     phase = ibis.cases(
-        (years == 4, "nursery_4yo"),
+        (years == 4, _FOUR_YEARS),
         ((rows["school_phase"] == "all_through") & (years < 11), "primary"),
         (rows["school_phase"] == "all_through", "secondary"),
         else_=rows["school_phase"],
@@ -272,9 +276,11 @@ def _with_phase(rows: ir.Table) -> ir.Table:
 
 def _counted(derived: Derived, rows: ir.Table, names: dict[Condition, str]) -> ir.Table:
     of_all = _group(derived, rows, names, None)
-    parts = [] if derived.only_by else [of_all]
-    for name in (*derived.breakdowns, *([derived.only_by] if derived.only_by else [])):
-        parts.append(_group(derived, rows, names, name))
+    parts = [_group(derived, rows, names, derived.only_by)] if derived.only_by else [of_all]
+    # Pupils of four years are told apart by phase alone.
+    told_apart = rows.filter(rows["by_phase"] != _FOUR_YEARS) if derived.only_by == "phase" else rows
+    for name in derived.breakdowns:
+        parts.append(_group(derived, told_apart, names, name))
     for name in derived.by:
         each = rows.mutate(**{f"by_{name}": rows[f"by_{name}"].split("|")}).unnest(f"by_{name}")
         parts.append(_of_all(_group(derived, each, names, name), of_all))

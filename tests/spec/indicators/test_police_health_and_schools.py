@@ -182,7 +182,7 @@ PUPIL: Row = {
 }  # fmt: skip
 
 
-def absence(indicator: str, *pupils: Row, phase: str = "secondary", quarter: str = Q4) -> tuple[float | None, ...]:
+def absence(indicator: str, *pupils: Row, quarter: str = Q4, **part: str) -> tuple[float | None, ...]:
     scene = Scene()
     scene.deliver("schools", quarter, school=[
         {"native_id": "S1", "phase": "secondary"}, {"native_id": "S2", "phase": "primary"},
@@ -191,7 +191,7 @@ def absence(indicator: str, *pupils: Row, phase: str = "secondary", quarter: str
     scene.deliver("school_census", quarter, school_enrolment=pupils)
     scene.make(quarter)
     term = {Q4: "2019-20 Autumn term", Q3: "2018-19 Summer term", Q1: "2018-19 Spring term"}[quarter]
-    figure = scene.figure(indicator, term, phase=phase)
+    figure = scene.figure(indicator, term, **(part or {"phase": "secondary"}))
     return figure.numerator, figure.denominator
 
 
@@ -244,6 +244,19 @@ def test_for_the_summer_term_ages_are_those_at_the_31_august_before_its_school_y
     assert absence("absence_overall", pupil, phase="primary", quarter=Q3) == (13, 130)
     later = {**pupil, "date_of_birth": "2013-09-01"}
     assert absence("absence_overall", later, phase="nursery_4yo", quarter=Q3) == (13, 130)
+
+
+@pytest.mark.parametrize("part", [{"sex": "F"}, {"age_band": "10-15"}, {"ethnicity": "WBRI"}], ids=str)
+def test_absence_by_a_characteristic_is_that_of_all_phases_but_for_those_of_four(part: dict[str, str]) -> None:
+    # Born on 1 September 2009: nine on 31 August, ten on the census day.
+    girl = {**PUPIL, "sex": "F", "ethnicity": "WBRI"}
+    pupils = [
+        girl,
+        {**girl, "native_id": "S2"},
+        {**girl, "sex": "M", "ethnicity": "AIND", "date_of_birth": "2009-09-01"},
+        {**girl, "date_of_birth": "2015-08-31"},
+    ]
+    assert absence("absence_overall", *pupils, **part) == (26, 260)
 
 
 def test_a_phase_without_pupils_has_no_row() -> None:
