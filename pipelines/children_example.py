@@ -1,7 +1,7 @@
 """The example's second part: made-up children whose true counts are the report's, landed as agencies would send them.
 
-Here: making the files in the home, and the populations their rates need. Not here: the children
-(`assets.synthetic.southampton`), nor the figures agencies returned (`pipelines.example`).
+Here: making the files in the home, and what is published of the place: populations, wards, deprivation. Not here: the
+children (`assets.synthetic.southampton`), nor the figures agencies returned (`pipelines.example`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,16 @@ from pipelines.example import (
 )
 from warehouse.home import Home
 
-_POPULATIONS = tuple(f"reference/{name}/" for name in ("population", "population_by_age", "population_by_small_area"))
+_ABOUT_THE_PLACE = tuple(
+    f"reference/{name}/"
+    for name in (
+        "population",
+        "population_by_age",
+        "population_by_small_area",
+        "small_area_lookup",
+        "deprivation",
+    )
+)
 
 
 def land_children_example(home: Home, say: Callable[[str], None]) -> None:
@@ -53,4 +62,4 @@ def land_children_example(home: Home, say: Callable[[str], None]) -> None:
     expect(home, aside / "calendar.csv")
     shutil.rmtree(aside)
     with example_folder(RETURNS) as folder:
-        land_missing(home, folder, returned_below(folder, *_POPULATIONS))
+        land_missing(home, folder, returned_below(folder, *_ABOUT_THE_PLACE))

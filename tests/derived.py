@@ -42,9 +42,10 @@ class Figure(NamedTuple):
 class Scene:
     """A warehouse in memory, with what was delivered so far."""
 
-    def __init__(self, catalogue: Catalogue = CATALOGUE) -> None:
+    def __init__(self, *indicators: str) -> None:
+        """Of these indicators alone, which is sooner made than the whole catalogue."""
         self.connection = duckdb.connect()
-        self.catalogue = catalogue
+        self.catalogue = catalogue = Catalogue({name: CATALOGUE[name] for name in indicators or CATALOGUE})
         migrate(self.connection)
         prepare_core(self.connection, CONTRACTS)
         prepare_events(self.connection)
@@ -130,7 +131,7 @@ class Scene:
 
 def counted(indicator: str, period: str, extract: str, area: str = SOUTHAMPTON, **tables: Sequence[Row]) -> Figure:
     """The figure of one delivery, made in the period's own quarter, with the years before delivered empty."""
-    scene = Scene(Catalogue({indicator: CATALOGUE[indicator]}))
+    scene = Scene(indicator)
     year = int(period[:4])
     for earlier in range(year - 3, year):
         scene.deliver(extract, f"{earlier}-{(earlier + 1) % 100:02d} Q4", area)

@@ -247,6 +247,12 @@ class Catalogue(Mapping[str, Indicator]):
                 found[label_key(label.text)] = (indicator.id, label.measure, label.text)
         return found
 
+    @cached_property
+    def population_bands(self) -> frozenset[str]:
+        """The age bands of every population that counts are divided by (`10-17`)."""
+        divided_by = (indicator.denominator for indicator in self.values())
+        return frozenset(each.population for each in divided_by if each is not None and each.population is not None)
+
     def dataset_columns(self) -> list[DatasetColumn]:
         """The multi-agency dataset's columns: `<id>` (a count where there is one), then `<id>_<measure>`.
 

@@ -33,7 +33,7 @@ def write_indicator_values(
     `tables` are those that may be counted from. Returns rows of `indicator_values` and of `indicator_breakdowns`; runs
     in the caller's transaction.
     """
-    define_population_in_effect(connection)
+    define_population_in_effect(connection, catalogue.population_bands)
     define_intervals(connection)
     define_derived(connection, catalogue, tables, quarter, areas)
     define_group_figures(connection, areas)

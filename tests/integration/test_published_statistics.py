@@ -94,7 +94,7 @@ def test_participation_is_of_the_calendar_year(example: Example) -> None:
 
 def test_the_population_in_effect_is_the_exact_one_before_one_with_a_half_width(example: Example) -> None:
     with duckdb.connect(str(example[0].warehouse), read_only=True) as connection:
-        define_population_in_effect(connection)
+        define_population_in_effect(connection, ["0-17"])
         found = connection.execute(
             "SELECT mid_year, edition, persons::INTEGER FROM population_in_effect "
             "WHERE area_code = ? AND age_band = '0-17' AND mid_year BETWEEN 2016 AND 2018 ORDER BY mid_year",

@@ -9,9 +9,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.marts.catalogue_model import Catalogue
 from assets.marts.methods.working_days import working_days_elapsed
-from tests.derived import CATALOGUE, Row, Scene
+from tests.derived import Row, Scene
 from tests.homes import SOUTHAMPTON
 from warehouse.quarters import FinancialQuarter
 
@@ -27,7 +26,7 @@ def derived(
     indicator: str, extract: str, table: str, rows: list[dict[str, Any]], by: str
 ) -> dict[str, tuple[Any, Any]]:
     """The figures of 2019-20 from rows that are each delivered in the year their date lies in."""
-    scene = Scene(Catalogue({indicator: CATALOGUE[indicator]}))
+    scene = Scene(indicator)
     for year in YEARS:
         quarter = FinancialQuarter.parse(year)
         delivered: list[Row] = [row for row in rows if quarter.year_start <= row[by] <= quarter.end]

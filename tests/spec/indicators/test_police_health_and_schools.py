@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.derived import Row, Scene, counted
@@ -64,19 +66,22 @@ def test_the_last_of_the_three_must_be_in_the_quarter() -> None:
 OUTCOME: Row = {**PERSON, "outcome_date": "2020-02-14", "outcome_type": "youth caution", "la_of_residence": SOUTHAMPTON}
 
 
+ENTRANTS = "fte_youth_justice"
+
+
 def entrants(scene: Scene, *rows: Row) -> float | None:
     scene.deliver("youth_outcomes", Q4, youth_outcome=rows)
     scene.make(Q4)
-    return scene.figure("fte_youth_justice", Q4).numerator
+    return scene.figure(ENTRANTS, Q4).numerator
 
 
 def test_what_the_force_states_of_a_first_outcome_wins() -> None:
     stated = [{**OUTCOME, "first_outcome": False}, {**OUTCOME, "police_person_ref": "P2", "first_outcome": True}]
-    assert entrants(Scene(), *stated) == 1
+    assert entrants(Scene(ENTRANTS), *stated) == 1
 
 
 def test_a_blank_is_first_where_no_delivery_holds_an_earlier_one() -> None:
-    assert entrants(Scene(), {**OUTCOME, "first_outcome": None}) == 1
+    assert entrants(Scene(ENTRANTS), {**OUTCOME, "first_outcome": None}) == 1
 
 
 def test_a_blank_is_not_first_where_an_older_delivery_of_another_area_holds_one() -> None:
@@ -87,30 +92,67 @@ def test_a_blank_is_not_first_where_an_older_delivery_of_another_area_holds_one(
 
 
 def test_a_first_outcome_older_than_the_extract_is_known_only_where_it_is_stated() -> None:
-    assert entrants(Scene(), {**OUTCOME, "first_outcome": False}) == 0
+    assert entrants(Scene(ENTRANTS), {**OUTCOME, "first_outcome": False}) == 0
 
 
 def test_entrants_are_aged_10_to_17_at_the_outcome() -> None:
     born = ("2010-02-15", "2010-02-14", "2002-02-15", "2002-02-14")
     rows = [{**OUTCOME, "police_person_ref": f"P{n}", "date_of_birth": day} for n, day in enumerate(born)]
-    assert entrants(Scene(), *rows) == 2
+    assert entrants(Scene(ENTRANTS), *rows) == 2
 
 
 def test_first_outcomes_are_of_the_twelve_months_to_the_quarters_end() -> None:
-    scene = Scene()
+    scene = Scene(ENTRANTS)
     for quarter, days in (("2018-19 Q4", ("2018-06-30", "2018-07-01", "2019-03-31")), (Q1, ("2019-06-30",))):
         rows = [{**OUTCOME, "police_person_ref": day, "outcome_date": day, "first_outcome": True} for day in days]
         scene.deliver("youth_outcomes", quarter, youth_outcome=rows)
     scene.make(Q1)
-    assert scene.figure("fte_youth_justice", Q1).numerator == 3
+    assert scene.figure(ENTRANTS, Q1).numerator == 3
 
 
 def test_an_entrant_rate_without_its_population_keeps_its_count_and_names_the_edition() -> None:
-    scene = Scene()
+    scene = Scene(ENTRANTS)
     entrants(scene, {**OUTCOME, "first_outcome": True})
-    figure = scene.figure("fte_youth_justice", Q4)
+    figure = scene.figure(ENTRANTS, Q4)
     assert (figure.status, figure.numerator) == ("missing", 1)
     assert figure.reason == "no population 10-17 of mid-2018 is held for Southampton"
+
+
+def entrants_per_100000(*areas: Row, looked_up: Sequence[str] = (), band: int | None = None) -> str | None:
+    """The printed rate of one entrant of 2019-20 Q1, where mid-2017 populations of 100 at each age 10-17 are held."""
+    scene = Scene(ENTRANTS)
+    hold = "INSERT INTO core.population_by_age BY NAME SELECT ? AS area, ? AS local_authority, ? AS is_small_area, "
+    hold += "2017 AS mid_year, unnest(range(90)) AS age, 100 AS persons, 'mid-2017' AS quarter"
+    for area in areas:
+        scene.connection.execute(hold, [area["area"], area.get("authority"), "authority" in area])
+    for name in looked_up:
+        scene.connection.execute(
+            "INSERT INTO core.small_area (area, local_authority) VALUES (?, ?)", [name, SOUTHAMPTON]
+        )
+    if band is not None:
+        scene.populate(2017, band, band="10-17")
+    scene.deliver("youth_outcomes", "2018-19 Q4")
+    scene.deliver(
+        "youth_outcomes", Q1, youth_outcome=[{**OUTCOME, "outcome_date": "2019-05-01", "first_outcome": True}]
+    )
+    scene.make(Q1)
+    return scene.figure(ENTRANTS, Q1).printed
+
+
+def test_a_population_of_a_band_is_the_sum_of_its_single_years_where_no_file_of_bands_holds_it() -> None:
+    own = {"area": SOUTHAMPTON}
+    assert entrants_per_100000(own) == "125"
+    assert entrants_per_100000(own, band=1000) == "100"
+    assert entrants_per_100000({"area": "E06000044"}) is None
+
+
+def test_small_areas_are_added_up_only_where_all_of_an_authoritys_are_held() -> None:
+    one, two = ({"area": f"E0100000{n}", "authority": SOUTHAMPTON} for n in (1, 2))
+    names = [one["area"], two["area"]]
+    # One of 1,600 persons: 62.5, rounded half up.
+    assert entrants_per_100000(one, two, looked_up=names) == "63"
+    assert entrants_per_100000(one, looked_up=names) is None
+    assert entrants_per_100000(one, two) is None
 
 
 TAKEN: Row = {
@@ -183,7 +225,7 @@ PUPIL: Row = {
 
 
 def absence(indicator: str, *pupils: Row, quarter: str = Q4, **part: str) -> tuple[float | None, ...]:
-    scene = Scene()
+    scene = Scene(indicator)
     scene.deliver("schools", quarter, school=[
         {"native_id": "S1", "phase": "secondary"}, {"native_id": "S2", "phase": "primary"},
         {"native_id": "S3", "phase": "all_through"},
