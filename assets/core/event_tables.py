@@ -161,8 +161,9 @@ def write_event(
 def define_event_differences(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> None:
     """Define `event_difference`: where two extracts of one delivery have the same event, how often a field differs.
 
-    A row an event, field, pair of extracts and area, with how many were `compared` and how many are `differing`. Counts
-    alone: whose event it is stands nowhere.
+    A row an event, field, pair of extracts and area, with how many were `compared` and how many are `differing`. A day
+    that one of them lacks differs: it says that something has not happened. Anything else that is blank is not said,
+    and so compares with nothing. Counts alone: whose event it is stands nowhere.
     """
     define_scope(connection, quarter, areas)
     empty = (
@@ -186,8 +187,11 @@ def _difference(event: Event, name: str, first: Source, later: Source) -> str:
             f"WHERE extract = {literal(source.extract)} AND {scope} GROUP BY ALL HAVING count(*) = 1)"
         )
 
+    [kind] = [column.type for column in event.columns if column.name == name]
+    said = "TRUE" if kind in ("date", "timestamp") else "first.value IS NOT NULL AND later.value IS NOT NULL"
     return (
         f"SELECT {literal(event.event)}, {literal(event.title)}, {literal(name)}, {literal(first.extract)}, "
         f"{literal(later.extract)}, area_code, count(*), count_if(first.value IS DISTINCT FROM later.value) "
-        f"FROM {of(first)} AS first JOIN {of(later)} AS later USING (area_code, {key}) GROUP BY area_code"
+        f"FROM {of(first)} AS first JOIN {of(later)} AS later USING (area_code, {key}) "
+        f"WHERE {said} GROUP BY area_code"
     )

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from assets.marts.catalogue_model import Catalogue, Indicator
+from assets.marts.findings import STANDING
 
 _RECEIPT = re.compile(r"\breceipt (\S+) sha256:")
 """A figure names every delivery it was read from."""
@@ -57,7 +58,9 @@ def explain(
         asked = " ".join(filter(None, (indicator_id, area_code, period)))
         raise NothingToExplainError(f"no figure is held for {asked}; `sightline status` shows what was delivered")
     findings = _rows(
-        connection, f"SELECT * FROM marts.findings WHERE {where} ORDER BY severity, period, rule", parameters
+        connection,
+        f"SELECT * FROM marts.findings WHERE {where} AND {STANDING} ORDER BY severity, period, rule",
+        parameters,
     )
     sources = " ".join(str(figure["source"]) for figure in figures if figure["source"])
     receipt_ids = sorted(set(_RECEIPT.findall(sources)))

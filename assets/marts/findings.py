@@ -18,6 +18,12 @@ from expectations.expectation import literal
 from expectations.finding_rule import FindingRule
 from warehouse.units import define_scope, replace_unit
 
+STANDING = """NOT EXISTS (
+    SELECT 1 FROM marts.indicator_values AS later
+    WHERE later.indicator_id = findings.indicator_id AND later.area_code = findings.area_code
+      AND later.period = findings.period AND later.basis = findings.basis AND later.reported_in > findings.reported_in)
+"""
+"""Which rows of `marts.findings` are of figures as they stand: one reported again later is judged as it was then."""
 _COLUMNS = "indicator_id, area_code, period, basis, expected, found, message, source"
 
 

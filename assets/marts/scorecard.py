@@ -8,6 +8,7 @@ from __future__ import annotations
 import duckdb
 
 from assets.marts.control_charts import define_control_charts
+from assets.marts.findings import STANDING
 from assets.marts.methods.trend import define_trend
 from warehouse.units import replace_table
 
@@ -111,6 +112,7 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
             ) GROUP BY indicator_id, measure, area_code
         ), finding AS (
             SELECT indicator_id, area_code, basis, count(*)::INTEGER AS findings FROM marts.findings
+            WHERE {STANDING}
             GROUP BY indicator_id, area_code, basis
         )
         SELECT catalogue.theme, catalogue.agency, row.indicator_id, catalogue.title, row.measure, row.unit,

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypeAlias
 
+from assets.marts.findings import STANDING
 from assets.marts.schema import MartTable
 
 Period: TypeAlias = date | None
@@ -61,8 +62,13 @@ def warehouse_columns(table: MartTable) -> tuple[str, ...]:
 
 
 def leaving_condition(table: MartTable) -> str:
-    """Which rows may leave, as an SQL condition that is true of all rows where a table has no breakdown."""
+    """Which rows may leave, as an SQL condition.
+
+    No breakdown that waits for disclosure control does, and no finding of a figure that was reported again.
+    """
     conditions = ["true"]
+    if table.name == "findings":
+        conditions.append(STANDING)
     if "breakdown_type" in table.column_names:
         allowed = ", ".join(literal(name) for name in ALLOWED_BREAKDOWNS)
         conditions.append(f"breakdown_type IN ({allowed})")

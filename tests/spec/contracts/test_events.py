@@ -136,6 +136,42 @@ def test_where_they_differ_the_statutory_return_decides_and_the_difference_is_co
         assert found == [("cin_episode", "closed_on", "cin_census", "annex_a", 1, 1)]
 
 
+LEAVER = {**WHO, "Child Unique ID": 2, "Date of Birth": "14/03/2001", "Age": 19}
+
+
+def care_leavers_differ(tmp_path: Path, return_says: str, **list_says: str | None) -> list[tuple[Any, ...]]:
+    """Fields of a care leaver in which the return (in touch, activity, accommodation) and list 9 differ."""
+    home = Home(tmp_path).create()
+    land(home, f"{PLACE}/header.csv", b"CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n2,2,14/03/2001,WBRI,UN1,,\n")
+    land(home, f"{PLACE}/oc3.csv", f"CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\n2,14/03/2001,{return_says}\n".encode())
+    words = {name.replace("_", " ").capitalize(): value for name, value in list_says.items()}
+    land(
+        home,
+        f"{PLACE}/lists.xlsx",
+        workbook(list_9=[{**LEAVER, "Eligibility Category": "b) Former relevant", **words}]),
+    )
+    with in_core(home) as connection:
+        define_event_differences(connection, QUARTER, [SOUTHAMPTON])
+        assert asked(connection, "SELECT count(*) FROM core.care_leaver") == [(2,)]
+        return asked(
+            connection, "SELECT field FROM event_difference WHERE event = 'care_leaver' AND differing > 0 ORDER BY ALL"
+        )
+
+
+def test_a_care_leavers_home_is_the_same_in_one_code_and_in_two_columns(tmp_path: Path) -> None:
+    says = {"la_in_touch": "a) Yes", "activity_status": "F2: Study", "type_of_accommodation": "U: Independent living"}
+    same = {**says, "suitability_of_accommodation": "a) Suitable"}
+    assert care_leavers_differ(tmp_path / "same", "YES,F2,U1", **same) == []
+    other = {**says, "suitability_of_accommodation": "b) Unsuitable"}
+    assert care_leavers_differ(tmp_path / "other", "YES,F2,U1", **other) == [("suitability",)]
+
+
+def test_what_one_of_two_extracts_does_not_say_is_no_difference(tmp_path: Path) -> None:
+    blank = {"activity_status": None, "type_of_accommodation": None, "suitability_of_accommodation": None}
+    assert care_leavers_differ(tmp_path / "known", "YES,F2,U1", la_in_touch="a) Yes", **blank) == []
+    assert care_leavers_differ(tmp_path / "unknown", "NO,0,0", la_in_touch="a) Yes", **blank) == [("in_touch",)]
+
+
 def test_what_one_extract_alone_has_stands(tmp_path: Path) -> None:
     home = Home(tmp_path).create()
     land(home, f"{PLACE}/lists.xlsx", annex())
