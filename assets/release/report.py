@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import jinja2
 
+from assets.marts.groups import GROUPS
 from assets.marts.schema import MartTable
 from assets.release.partner import SMALL_COUNT, SMALL_DENOMINATOR, quoted
 from assets.release.scorecard import UNIT_WORDS, AreaScorecard, in_words, quarter_labels, read_scorecards
@@ -74,18 +75,23 @@ class DeliveryLine:
 
 def write_report(database: duckdb.DuckDBPyConnection, tables: Mapping[str, MartTable], path: Path, as_of: date) -> None:
     """Write the page from a release's own database; the same figures and as-of date give the same bytes."""
-    areas = read_scorecards(database)
-    names = _area_names(database, areas)
+    scorecards = read_scorecards(database)
+    own = [area for area in scorecards if area.code not in GROUPS]
+    groups = [area for area in scorecards if area.code in GROUPS]
+    # Areas stand before the groups they are members of.
+    areas = own + [group for group in groups if group.has_figures]
+    names = _area_names(database, scorecards)
     findings = _read(database, tables["findings"], "rule, indicator_id, area_code, period, basis, message")
     findings.sort(key=lambda finding: _severity_rank(finding["severity"]))
     indicators = _read(database, tables["indicators"], "title, id")
     quarters = sorted({label for area in areas for label in quarter_labels(area.latest_quarter)})
     deliveries = _read_deliveries(database, tables["deliveries"], names, quarters)
     page = _ENVIRONMENT.get_template("index.html").render(
-        heading=_heading(areas),
+        heading=_heading(own),
         quarters=quarters,
         as_of=_in_full(as_of),
         areas=areas,
+        silent_groups=[group for group in groups if not group.has_figures],
         area_names=names,
         findings=findings,
         severity_counts=[(name, sum(f["severity"] == name for f in findings)) for name in _SEVERITIES],

@@ -141,6 +141,12 @@ class AreaScorecard:
     latest_quarter: str
     themes: Sequence[ThemeTable]
 
+    @property
+    def has_figures(self) -> bool:
+        """Whether any figure is more than the name of its absence."""
+        lines = (line for theme in self.themes for indicator in theme.indicators for line in indicator.lines)
+        return any(not cell.is_gap for line in lines for cell in line.cells)
+
 
 @dataclass
 class _Notes:

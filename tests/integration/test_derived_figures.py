@@ -142,6 +142,13 @@ def test_another_area_of_the_group_stands_beside(scene: Scene) -> None:
     assert missing == [("missing", "not every member of the group has the figure")]
 
 
+def test_a_group_without_a_figure_is_named_on_the_page_and_has_no_tables(scene: Scene) -> None:
+    page = (scene[0].published / "current" / "partner" / "report" / "index.html").read_text(encoding="utf-8")
+    assert "<h1>Portsmouth and Southampton</h1>" in page
+    assert "Hampshire, Isle of Wight, Portsmouth and Southampton: no figure yet." in page
+    assert 'id="hips"' not in page
+
+
 def test_a_figure_is_explained_by_its_deliveries(scene: Scene) -> None:
     with Warehouse(scene[0]).open("a test") as connection:
         found = explain(connection, CATALOGUE, "cin_rereferrals_12m", SOUTHAMPTON, "2019-20 Q4")
