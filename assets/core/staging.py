@@ -22,6 +22,8 @@ BLANKS = ("", "#N/A")
 """Texts that stand for nothing: a look-up that found none is written `#N/A` by spreadsheets."""
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """What Unicode takes for white space; SQL by itself takes only some of it."""
+_NO_SPACE_AT_ITS_ENDS = "'^[!-~](.*[!-~])?$'"
+"""A text that begins and ends with an ASCII character that is seen."""
 _YES, _NO = ("Y", "YES", "TRUE", "1"), ("N", "NO", "FALSE", "0")
 _FRACTION = "%.f"
 """In a form: perhaps a fraction of a second."""
@@ -50,7 +52,10 @@ def flat_rows(table: Table, raw: str, carried: Sequence[str] = CARRIED) -> str:
 
 
 def _text(column: Column) -> str:
-    text = f"trim({quoted(column.name)}, {literal(WHITE_SPACE)})"
+    name = quoted(column.name)
+    # Trimming by a set of characters costs nine times what a look at the ends does, and few texts need it.
+    text = f"CASE WHEN regexp_matches({name}, {_NO_SPACE_AT_ITS_ENDS}, 's') THEN {name} "
+    text += f"ELSE trim({name}, {literal(WHITE_SPACE)}) END"
     for blank in BLANKS:
         text = f"nullif({text}, {literal(blank)})"
     return text
