@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.core.event_tables import events
+from assets.core.event_tables import define_event_differences, events
 from assets.synthetic.generate import Partnership, generate, write_area
 from assets.synthetic.lives import Order, live
 from assets.synthetic.people import Place
@@ -97,6 +97,30 @@ def test_every_fact_in_core_is_true_and_every_true_fact_is_in_core(clean: tuple[
         given = {name: row[name] for name, value in zip(shared, values[1:], strict=True) if value is not None}
         assert {name: as_text(expected.get(places[-1], {}).get(name, "nowhere")) for name in given} == given
     assert set(places) == expected.keys()
+
+
+def test_extracts_that_carry_the_same_event_say_the_same_of_it(clean: tuple[Path, Taken]) -> None:
+    _, taken = clean
+    place = taken.connection.execute(
+        "SELECT max(quarter), list(DISTINCT area_code) FROM core.cla_episode WHERE extract = 'annex_a'"
+    ).fetchone()
+    assert place is not None
+    define_event_differences(taken.connection, *place)
+    found = taken.connection.execute(
+        "SELECT event, first_extract, later_extract, sum(compared), sum(differing) FROM event_difference "
+        "WHERE event <> ? GROUP BY ALL",
+        [NOT_OF_THE_COUNCIL],
+    ).fetchall()
+    pairs = {(event, first, later) for event, first, later, *_ in found}
+    assert pairs >= {
+        ("cin_episode", "cin_census", "annex_a"),
+        ("cp_plan", "cin_census", "annex_a"),
+        ("cla_episode", "ssda903", "annex_a"),
+        ("care_leaver", "ssda903", "annex_a"),
+        ("adoption", "ssda903", "annex_a"),
+        ("looked_after_missing", "ssda903", "looked_after_missing"),
+    }
+    assert all(compared > 0 and differing == 0 for *_, compared, differing in found), found
 
 
 def test_every_planted_fault_is_found_under_its_rule(faulty: tuple[Path, Taken]) -> None:
