@@ -36,7 +36,7 @@ test: $(READY_DEV)
 	$(BIN)/ruff check --output-format concise .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 prove: $(READY_DEV)
 	$(BIN)/python -m tests.benchmarks
