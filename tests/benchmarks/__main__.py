@@ -16,9 +16,9 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmarks import indicators, pipeline, statutory, synthetic
+from tests.benchmarks import indicators, pipeline, statutory, synthetic, truths
 
-PROOFS = (pipeline, statutory, indicators, synthetic)
+PROOFS = (pipeline, statutory, indicators, truths, synthetic)
 PAGE = Path("docs") / "evidence.md"
 LIBRARIES = ("dagster", "duckdb", "ibis-framework", "polars", "pyarrow", "great-expectations", "fastexcel", "lxml")
 
