@@ -18,6 +18,7 @@ from expectations.contract import ContractRegistry, DataType
 from expectations.ddl import DUCKDB_TYPES, PLACE_COLUMNS, ROW_COLUMNS, typed_name
 from expectations.declarations import read_declaration
 from expectations.expectation import literal
+from warehouse.ledger import ACCEPTED
 from warehouse.units import define_scope, ensure_tables, quote, replace_unit
 
 
@@ -46,6 +47,21 @@ class Source(_Declared):
     columns: Mapping[str, str]
 
 
+class Companion(_Declared):
+    """Another event that a child with this one should have too, in the same quarter's deliveries of the same area."""
+
+    says: str
+    """What a child without it is, in the plural: `looked-after children without an open case of need`."""
+    where: str
+    """The rows of this event that should have a companion, as a SQL condition."""
+    event: str
+    companion_where: str
+    """The other event's rows that are one."""
+    extracts: Mapping[str, str]
+    """By each extract of this event, the extract of the other that is looked into."""
+    likely_cause: str
+
+
 class Event(_Declared):
     """An event: what one row of it is, which columns tell events of a child apart, and its sources in precedence."""
 
@@ -57,6 +73,7 @@ class Event(_Declared):
     columns: tuple[EventColumn, ...] = Field(min_length=1)
     sources: tuple[Source, ...] = Field(min_length=1)
     """The extract that stands first decides where several cover one event."""
+    companions: tuple[Companion, ...] = ()
 
     @property
     def table(self) -> str:
@@ -104,7 +121,17 @@ def problems_of_events(contracts: ContractRegistry) -> list[str]:
                 problems.append(f"{where}: there is no such table")
             problems += [f"{where}: {name} is no column of the event" for name in source.columns if name not in names]
             problems += [f"{where}: gives no {name}" for name in event.key if name not in source.columns]
+        problems += [
+            f"{event.event}: {extract} does not give its companion {companion.event}"
+            for companion in event.companions
+            for extract in companion.extracts.values()
+            if not any(other.event == companion.event and extract in _extracts(other) for other in events())
+        ]
     return problems
+
+
+def _extracts(event: Event) -> set[str]:
+    return {source.extract for source in event.sources}
 
 
 def event_columns(event: Event) -> dict[str, str]:
@@ -188,4 +215,47 @@ def _difference(event: Event, name: str, first: Source, later: Source) -> str:
         f"SELECT {literal(event.event)}, {literal(event.title)}, {literal(name)}, {literal(first.extract)}, "
         f"{literal(later.extract)}, area_code, count(*), count_if(first.value IS DISTINCT FROM later.value) "
         f"FROM {of(first)} AS first JOIN {of(later)} AS later USING (area_code, {key}) GROUP BY area_code"
+    )
+
+
+def define_event_companions(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> None:
+    """Define `event_companion`: of the children with an event that should have another too, how many have none.
+
+    A row a companion declared, pair of extracts and area that delivered both: `says`, `likely_cause`, `extract`,
+    `companion_extract`, `area_code`, `children` and `alone`. Counts alone: which children stands nowhere.
+    """
+    define_scope(connection, quarter, areas)
+    empty = (
+        "SELECT NULL::VARCHAR AS says, NULL::VARCHAR AS likely_cause, NULL::VARCHAR AS extract, "
+        "NULL::VARCHAR AS companion_extract, NULL::VARCHAR AS area_code, 0::BIGINT AS children, 0::BIGINT AS alone "
+        "WHERE FALSE"
+    )
+    parts = [
+        _alone(event, companion, extract, other)
+        for event in events()
+        for companion in event.companions
+        for extract, other in companion.extracts.items()
+    ]
+    connection.execute("CREATE OR REPLACE TEMP TABLE event_companion AS " + " UNION ALL ".join([empty, *parts]))
+
+
+def _alone(event: Event, companion: Companion, extract: str, other: str) -> str:
+    def children(table: str, of: str, where: str) -> str:
+        return (
+            f"SELECT DISTINCT area_code, child_id FROM core.{table} WHERE extract = {literal(of)} "
+            "AND quarter = getvariable('scope_quarter') AND list_contains(getvariable('scope_areas'), area_code) "
+            f"AND ({where})"
+        )
+
+    # Where nobody sent the other extract nothing can be said; where it was sent and holds no such event, much can.
+    delivered = (
+        f"SELECT area_code FROM ops.receipt WHERE extract = {literal(other)} AND NOT withdrawn "
+        f"AND quarter = getvariable('scope_quarter') AND judged IN {ACCEPTED}"
+    )
+    return (
+        f"SELECT {literal(companion.says)}, {literal(companion.likely_cause)}, {literal(extract)}, {literal(other)}, "
+        "child.area_code, count(*), count_if(companion.child_id IS NULL) "
+        f"FROM ({children(event.event, extract, companion.where)}) AS child "
+        f"LEFT JOIN ({children(companion.event, other, companion.companion_where)}) AS companion "
+        f"USING (area_code, child_id) WHERE child.area_code IN ({delivered}) GROUP BY child.area_code"
     )
