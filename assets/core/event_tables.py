@@ -44,7 +44,15 @@ class Source(_Declared):
     """Which days a delivery's rows speak for: 1 April to the quarter's end, its last day alone, or a school term."""
     needs: tuple[str, ...] = ()
     """Further tables of the extract its SQL looks into: without them the event is not covered."""
+    or_else: tuple[str, ...] = ()
+    """Further tables that may hold the event in the same columns: of one that stands in several rows of a delivery, the
+    first is taken, in the order of the tables."""
     columns: Mapping[str, str]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables it is read from."""
+        return (self.table, *self.or_else)
 
 
 class Companion(_Declared):
@@ -117,7 +125,7 @@ def problems_of_events(contracts: ContractRegistry) -> list[str]:
             where = f"{event.event} from {source.extract}.{source.table}"
             if source.extract not in contracts:
                 problems.append(f"{where}: there is no such extract")
-            elif source.table not in {table.name for table in contracts[source.extract].tables}:
+            elif set(source.tables) - {table.name for table in contracts[source.extract].tables}:
                 problems.append(f"{where}: there is no such table")
             problems += [f"{where}: {name} is no column of the event" for name in source.columns if name not in names]
             problems += [f"{where}: gives no {name}" for name in event.key if name not in source.columns]
@@ -159,16 +167,10 @@ def write_event(
     Every row of every source stands. Where several extracts have the same event (`key`) in one delivery of one area,
     the rows of the one declared first `decide`; of the others the column is false.
     """
-    place = ", ".join(PLACE_COLUMNS)
     key = ", ".join(quote(name) for name in event.key)
     ranks = {extract: rank for rank, extract in enumerate(dict.fromkeys(source.extract for source in event.sources))}
     of_sources = " UNION ALL BY NAME ".join(
-        f"SELECT {place}, {literal(source.extract)} AS extract, row_number, dq_status, "
-        f"{ranks[source.extract]} AS rank, "
-        + ", ".join(f"({sql})::{event_columns(event)[name]} AS {quote(name)}" for name, sql in source.columns.items())
-        + f" FROM {typed_name(contracts[source.extract], contracts[source.extract].table(source.table))} "
-        f"WHERE quarter = getvariable('scope_quarter') AND list_contains(getvariable('scope_areas'), area_code) "
-        f"AND ({source.where})"
+        f"SELECT *, {ranks[source.extract]} AS rank FROM ({_rows_of(contracts, event, source, key)})"
         for source in event.sources
     )
     define_scope(connection, quarter, areas)
@@ -181,6 +183,25 @@ def write_event(
         select=f"SELECT * EXCLUDE (rank), rank = min(rank) OVER (PARTITION BY area_code, {key}) AS decides "
         f"FROM ({of_sources})",
     )
+
+
+def _rows_of(contracts: ContractRegistry, event: Event, source: Source, key: str) -> str:
+    """A source's rows of a unit as the event's."""
+    contract, types = contracts[source.extract], event_columns(event)
+    columns = ", ".join(f"({sql})::{types[name]} AS {quote(name)}" for name, sql in source.columns.items())
+    rows = " UNION ALL ".join(
+        f"SELECT {', '.join(PLACE_COLUMNS)}, {literal(source.extract)} AS extract, row_number, dq_status, "
+        f"{number} AS in_table, {columns} FROM {typed_name(contract, contract.table(table))} "
+        "WHERE quarter = getvariable('scope_quarter') AND list_contains(getvariable('scope_areas'), area_code) "
+        f"AND ({source.where})"
+        for number, table in enumerate(source.tables)
+    )
+    first = (
+        f"QUALIFY row_number() OVER (PARTITION BY area_code, {key} ORDER BY in_table, row_number, receipt_id) = 1"
+        if source.or_else
+        else ""
+    )
+    return f"SELECT * EXCLUDE (in_table) FROM ({rows}) {first}"
 
 
 def define_event_differences(connection: duckdb.DuckDBPyConnection, quarter: str, areas: Sequence[str]) -> None:
