@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NOT_WORD = re.compile(r"[^a-z0-9%£]+")
 
 
+@lru_cache(maxsize=16_384)  # Every file's header is held against the headings of every contract, over and over.
 def label_key(text: str) -> str:
     """The text without case, spaces, punctuation or accents, so that `Percentag e of` equals `Percentage of`."""
     folded = unicodedata.normalize("NFKD", text).casefold()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import duckdb
 
-from assets.core.event_tables import define_event_differences
+from assets.core.event_tables import define_event_companions, define_event_differences
 from assets.marts.catalogue_model import Catalogue
 from assets.marts.control_charts import define_control_charts
 from assets.marts.published_comparators import define_published_comparators
@@ -32,8 +32,9 @@ def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
     `previous_report`, the same of the area's last earlier report of each agency; `printed_comparator`, what returns
     print beside figures; `official_figure`, the newest published counterpart of an area's own figures;
     `published_rate`, the published rates and shares of every area and edition; `control_chart`, the figures with the
-    limits of their own series; `event_difference`, how often extracts differ on events both have; and the
-    catalogue's `indicator_part`, `indicator_share`, `indicator_label` and `indicator_counterpart`.
+    limits of their own series; `event_difference`, how often extracts differ on events both have;
+    `event_companion`, how many children have an event without the other that goes with it; and the catalogue's
+    `indicator_part`, `indicator_share`, `indicator_label` and `indicator_counterpart`.
     """
     define_scope(connection, quarter, areas)
     attributes = "value.* EXCLUDE (unit), value.unit, catalogue.agency, catalogue.decimals, catalogue.counted"
@@ -92,6 +93,7 @@ def define_relations(connection: duckdb.DuckDBPyConnection, quarter: str, areas:
     )
     define_control_charts(connection, "SELECT * FROM figure")
     define_event_differences(connection, quarter, areas)
+    define_event_companions(connection, quarter, areas)
     connection.execute(
         "CREATE OR REPLACE TEMP MACRO unit_words(unit) AS CASE unit WHEN 'per_10000' THEN 'per 10,000' "
         "WHEN 'per_100000' THEN 'per 100,000' WHEN 'percent' THEN 'per cent' ELSE unit END"

@@ -9,6 +9,7 @@ import duckdb
 
 from assets.marts.control_charts import define_control_charts
 from assets.marts.findings import STANDING
+from assets.marts.methods.comparison import define_comparison
 from assets.marts.methods.trend import define_trend
 from warehouse.units import replace_table
 
@@ -19,10 +20,12 @@ COMPARATORS = ("statistical_neighbours", "england", "south_east")
 def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
     """Replace the scorecard. An area's eight quarters end with the newest quarter any of its figures is about.
 
+    A row is judged by its own basis alone: another's figures give it no direction, rating, limit or significance.
     An absence stands in its cell by its name (`missing`, `stopped`, ...); a cell is null where no delivery speaks of
     the quarter at all. Returns rows; runs in the caller's transaction, after findings and benchmarks.
     """
     define_trend(connection)
+    define_comparison(connection)
     define_control_charts(connection, "SELECT * FROM marts.indicator_values")
     cells = ", ".join(
         f"min(shown) FILTER (steps_back = {QUARTERS_ACROSS - position}) AS quarter_{position}"
@@ -31,9 +34,12 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
     comparators = ", ".join(f"min(printed) FILTER (comparator = '{name}') AS {name}" for name in COMPARATORS)
     official = ", ".join(
         f"min(printed) FILTER (comparator = '{name}') AS official_{name}, "
-        f"min(significance) FILTER (comparator = '{name}') AS against_{name}"
+        f"min(value) FILTER (comparator = '{name}') AS value_{name}, "
+        f"min(period) FILTER (comparator = '{name}' AND like_for_like) AS alike_{name}"
         for name in COMPARATORS
     )
+    published = ", ".join(f"official.official_{name}" for name in COMPARATORS)
+    against = ", ".join(_against(name) for name in COMPARATORS)
     return replace_table(
         connection,
         "marts.scorecard",
@@ -130,7 +136,8 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
                chart.lower AS lower_ci, chart.upper AS upper_ci, trend.recent_trend,
                chart.centre, chart.lower_limit, chart.upper_limit, chart.signal,
                chart.trial AS trial_limits,
-               official.* EXCLUDE (indicator_id, measure, area_code),
+               {published}, {against}, official.official_like_for_like, official.official_source,
+               official.official_note,
                row.dq_status, coalesce(finding.findings, 0) AS findings
         FROM row
         JOIN catalogue ON catalogue.id = row.indicator_id
@@ -149,4 +156,21 @@ def write_scorecard(connection: duckdb.DuckDBPyConnection) -> int:
         LEFT JOIN finding ON finding.indicator_id = row.indicator_id AND finding.area_code = row.area_code
               AND finding.basis = row.basis
         """,
+    )
+
+
+def _against(comparator: str) -> str:
+    """What a row's own interval says of a published comparator that is like it in its very period.
+
+    A benchmark judges one figure of an indicator, the returned one where there is one; a row of another basis has its
+    own. A figure that an agency returned has no interval but the one of the rate made again from its count.
+    """
+    limits = (
+        f"CASE WHEN row.basis <> 'return' AND row.measure = catalogue.measure THEN chart.{end} END"
+        for end in ("lower", "upper")
+    )
+    return (
+        f"CASE WHEN official.official_{comparator} IS NOT NULL THEN significance({', '.join(limits)}, "
+        f"official.value_{comparator}, catalogue.polarity, row.area_code, '{comparator}', "
+        f"row.latest_period = official.alike_{comparator}) END AS against_{comparator}"
     )

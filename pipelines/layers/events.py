@@ -37,8 +37,9 @@ def event_assets(contracts: ContractRegistry) -> list[dg.AssetsDefinition]:
                 event_key(event),
                 deps=sorted(
                     {
-                        typed_key(contracts[source.extract], contracts[source.extract].table(source.table))
+                        typed_key(contracts[source.extract], contracts[source.extract].table(table))
                         for source in event.sources
+                        for table in source.tables
                     }
                 ),
                 group_name="core",

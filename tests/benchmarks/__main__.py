@@ -16,9 +16,9 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmarks import indicators, pipeline, report, statutory, synthetic
+from tests.benchmarks import indicators, pipeline, report, statutory, synthetic, truths
 
-PROOFS = (report, pipeline, statutory, indicators, synthetic)
+PROOFS = (report, pipeline, statutory, indicators, truths, synthetic)
 PAGE = Path("docs") / "evidence.md"
 LIBRARIES = ("dagster", "duckdb", "ibis-framework", "polars", "pyarrow", "great-expectations", "fastexcel", "lxml")
 

@@ -172,6 +172,36 @@ def test_what_one_of_two_extracts_does_not_say_is_no_difference(tmp_path: Path) 
     assert care_leavers_differ(tmp_path / "unknown", "NO,0,0", la_in_touch="a) Yes", **blank) == [("in_touch",)]
 
 
+@pytest.mark.parametrize(
+    ("closed", "referral"),
+    [(None, "2019-05-14"), ("02/09/2019", "2019-09-02")],
+    ids=["inside an open case", "once that was closed"],
+)
+def test_an_assessment_of_the_lists_is_of_the_referral_that_opened_its_case(
+    tmp_path: Path, closed: str | None, referral: str
+) -> None:
+    referred = {
+        **WHO, "Referral Source": "q) 6: Police", "Referral NFA?": "No", "Number of Referrals in Last 12 Months": 0,
+        **TEAM,
+    }  # fmt: skip
+    assessed = {
+        **WHO, "Does the Child have a Disability": "b) No", "Continuous Assessment Start Date": "05/09/2019",
+        "Child Seen During Continuous Assessment": "Yes", "Continuous Assessment Date of Authorisation": "01/10/2019",
+        "Was the child assessed as requiring LA children's social care support?": "Yes", **TEAM,
+    }  # fmt: skip
+    need = {
+        **WHO, "Does the Child have a Disability": "b) No", "CIN Start Date": "14/05/2019",
+        "Primary Need Code": "N1 - Abuse or Neglect", "Date Child Was Last Seen": "10/06/2019",
+        "CIN Closure Date": closed, "Reason for Closure": closed and "RC7",
+        "Case Status": "d) Closed" if closed else "b) Open", **TEAM,
+    }  # fmt: skip
+    referrals = [{**referred, "Date of Referral": day} for day in ("14/05/2019", "02/09/2019")]
+    home = Home(tmp_path).create()
+    land(home, f"{PLACE}/lists.xlsx", workbook(list_3=referrals, list_4=[assessed], list_6=[need]))
+    with in_core(home) as connection:
+        assert asked(connection, "SELECT referred_on::VARCHAR FROM core.assessment") == [(referral,)]
+
+
 def test_what_one_extract_alone_has_stands(tmp_path: Path) -> None:
     home = Home(tmp_path).create()
     land(home, f"{PLACE}/lists.xlsx", annex())

@@ -177,6 +177,17 @@ def test_two_extracts_that_differ_on_an_event_are_found_in_counts(connection: du
     assert found(connection, "extracts_disagree") == [(None, "2019-20 Q4", "9 alike", "2 of 9 differ")]
 
 
+def test_children_without_an_event_that_goes_with_another_are_found_in_counts(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    connection.execute("SET VARIABLE scope_quarter = '2019-20 Q4'")
+    connection.execute(
+        "CREATE TABLE event_companion AS SELECT 'children' AS says, 'A cause.' AS likely_cause, 'ssda903' AS extract, "
+        "'cin_census' AS companion_extract, 'E06000045' AS area_code, 9 AS children, unnest([2, 0]) AS alone"
+    )
+    assert found(connection, "children_without_companion") == [(None, "2019-20 Q4", "0", "2 of 9")]
+
+
 def test_every_rule_is_tried_here() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     assert [rule for rule in RULES if f'connection, "{rule}"' not in text.replace("\n        ", " ")] == []

@@ -24,7 +24,7 @@ def test_an_episode_is_one_of_category_missing() -> None:
     assert episodes(*({**MISSING, **at, "category": kind} for kind in kinds)) == 1
 
 
-def test_an_18th_birthday_on_the_day_is_not_under_18() -> None:
+def test_an_18th_birthday_on_the_day_of_an_episode_is_not_under_18() -> None:
     at = {"reported_at": "2020-03-31 00:10:00"}
     assert episodes({**MISSING, **at, "date_of_birth": "2002-03-31"}) == 0
     assert episodes({**MISSING, **at, "date_of_birth": "2002-04-01"}) == 1
@@ -93,6 +93,7 @@ def test_a_blank_is_not_first_where_an_older_delivery_of_another_area_holds_one(
 
 def test_a_first_outcome_older_than_the_extract_is_known_only_where_it_is_stated() -> None:
     assert entrants(Scene(ENTRANTS), {**OUTCOME, "first_outcome": False}) == 0
+    assert entrants(Scene(ENTRANTS), {**OUTCOME, "first_outcome": None}) == 1
 
 
 def test_entrants_are_aged_10_to_17_at_the_outcome() -> None:
