@@ -20,6 +20,9 @@ Severity = Literal["critical", "warning", "info"]
 """critical: the row is quarantined and, past the declared tolerance, the delivery stops. warning and
 info: the row is kept (unless `on_failure` says otherwise) and its figures carry `dq_status` warn."""
 
+BATCH = "{batch}"
+"""Stands for the staged table in an aggregate that has to look at it twice."""
+
 
 def quoted(name: str) -> str:
     """A column name as a SQL identifier."""
@@ -88,6 +91,10 @@ class Expectation(BaseModel, ABC):
     @abstractmethod
     def failing(self) -> str:
         """A SQL expression, TRUE for a staged row that breaks the rule (NULL counts as not broken)."""
+
+    def count_failing(self) -> str:
+        """A SQL aggregate over a staged table: how many of its rows break the rule."""
+        return f"count_if({self.failing()})"
 
     @abstractmethod
     def reads(self) -> set[str]:
@@ -241,6 +248,10 @@ class NotRepeated(_OfRow):
     def failing(self) -> str:
         return "row_number() OVER (PARTITION BY receipt_id, row_fingerprint ORDER BY row_number) > 1"
 
+    def count_failing(self) -> str:
+        same = f"SELECT count(*) - 1 AS again FROM {BATCH} GROUP BY receipt_id, row_fingerprint"
+        return f"(SELECT sum(again) FROM ({same}))"
+
     def reads(self) -> set[str]:
         return set()
 
@@ -264,6 +275,13 @@ class UniqueKey(_OfRow):
         given = " AND ".join(f"{quoted(column)} IS NOT NULL" for column in self.columns)
         window = f"OVER (PARTITION BY receipt_id, {keys})"
         return f"{given} AND min(row_fingerprint) {window} <> max(row_fingerprint) {window}"
+
+    def count_failing(self) -> str:
+        keys = ", ".join(quoted(column) for column in self.columns)
+        given = " AND ".join(f"{quoted(column)} IS NOT NULL" for column in self.columns)
+        differing = "min(row_fingerprint) <> max(row_fingerprint)"
+        of_key = f"SELECT count(*) AS rows FROM {BATCH} WHERE {given} GROUP BY receipt_id, {keys} HAVING {differing}"
+        return f"(SELECT sum(rows) FROM ({of_key}))"
 
     def reads(self) -> set[str]:
         return set(self.columns)

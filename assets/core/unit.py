@@ -52,7 +52,7 @@ def _count_again(
 ) -> list[RuleOutcome]:
     table = unit.contract.table(name)
     put = table.model_copy(update={"expectations": tuple(evaluated_rules(table, delivered))})
-    return validate(connection, staged_name(unit.contract, table), unit.contract, put)
+    return validate(connection, staged_name(unit.contract, table), put)
 
 
 def _compare(counted: list[RuleOutcome], by_sql: list[RuleCount], unit: Unit, name: str) -> None:
