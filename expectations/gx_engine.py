@@ -7,6 +7,9 @@ Not here: suites and their outcomes (`expectations.suites`).
 
 from __future__ import annotations
 
+from expectations import gx_light  # noqa: F401 (it makes Great Expectations lighter, if it comes first)
+
+# isort: split
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -161,6 +161,24 @@ def test_importing_the_rules_does_not_import_great_expectations() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
+def test_what_nothing_uses_is_loaded_when_somebody_does() -> None:
+    program = """
+import sys
+import expectations.gx_engine
+from expectations.gx_light import PUT_OFF
+heavy = ("scipy.stats._stats_py", "altair.vegalite")
+assert not [name for name in heavy if name in sys.modules]
+assert set(PUT_OFF) <= set(sys.modules)
+from scipy import stats
+import altair
+assert round(stats.norm.cdf(0), 9) == 0.5
+assert altair.Chart
+assert [name for name in heavy if name in sys.modules] == list(heavy)
+"""
+    finished = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stderr
+
+
 def test_great_expectations_reaches_for_no_network() -> None:
     program = """
 import socket
