@@ -8,6 +8,7 @@ failing rows into quarantine (`expectations.quarantine`): both are made from the
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -69,9 +70,17 @@ class Expectation(BaseModel, ABC):
         return (self.on_failure or ("quarantine" if self.severity == "critical" else "keep")) == "quarantine"
 
     @property
+    def alike(self) -> tuple[str, ...]:
+        """The columns in which rows are alike, and not null, where one breaks the rule because of another.
+
+        None where each row is judged alone.
+        """
+        return ()
+
+    @property
     def compares_rows(self) -> bool:
         """Whether a row breaks the rule because of other rows."""
-        return False
+        return bool(self.alike)
 
     @property
     def gate(self) -> str:
@@ -166,9 +175,11 @@ class InCodeSet(_OfColumn):
         return "a code that is not in the set"
 
     def failing(self) -> str:
-        codes = ", ".join(literal(code) for code in self.codes)
         if self.many:
-            return f"NOT list_has_all([{codes}], string_split({quoted(self.column)}, '|'))"
+            # One pass over the text, where taking it apart into a list takes fifty times as long.
+            one = f"(?:{'|'.join(map(re.escape, self.codes))})"
+            return f"NOT regexp_full_match({quoted(self.column)}, {literal(f'{one}(?:[|]{one})*')})"
+        codes = ", ".join(literal(code) for code in self.codes)
         return f"{quoted(self.column)} NOT IN ({codes})"
 
 
@@ -238,8 +249,8 @@ class NotRepeated(_OfRow):
     kind: Literal["not_repeated"]
 
     @property
-    def compares_rows(self) -> bool:
-        return True
+    def alike(self) -> tuple[str, ...]:
+        return ("receipt_id", "row_fingerprint")
 
     @property
     def fault(self) -> str:
@@ -263,8 +274,8 @@ class UniqueKey(_OfRow):
     columns: tuple[str, ...] = Field(min_length=1)
 
     @property
-    def compares_rows(self) -> bool:
-        return True
+    def alike(self) -> tuple[str, ...]:
+        return ("receipt_id", *self.columns)
 
     @property
     def fault(self) -> str:
