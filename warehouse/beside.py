@@ -1,7 +1,7 @@
 """Work on the warehouse beside the one who asks for it: in a thread and on a connection of its own.
 
 Here: the thread and the connection. Not here: what is done (`assets`), nor batches made ahead (`warehouse.ahead`). What
-is to be seen there must have been committed.
+is to be seen there must have been committed, and be named with its database.
 """
 
 from __future__ import annotations
