@@ -8,6 +8,7 @@ failing rows into quarantine (`expectations.quarantine`): both are made from the
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -19,6 +20,9 @@ from expectations.code_sets import code_sets, codes_in
 Severity = Literal["critical", "warning", "info"]
 """critical: the row is quarantined and, past the declared tolerance, the delivery stops. warning and
 info: the row is kept (unless `on_failure` says otherwise) and its figures carry `dq_status` warn."""
+
+BATCH = "{batch}"
+"""Stands for the staged table in an aggregate that has to look at it twice."""
 
 
 def quoted(name: str) -> str:
@@ -66,9 +70,17 @@ class Expectation(BaseModel, ABC):
         return (self.on_failure or ("quarantine" if self.severity == "critical" else "keep")) == "quarantine"
 
     @property
+    def alike(self) -> tuple[str, ...]:
+        """The columns in which rows are alike, and not null, where one breaks the rule because of another.
+
+        None where each row is judged alone.
+        """
+        return ()
+
+    @property
     def compares_rows(self) -> bool:
         """Whether a row breaks the rule because of other rows."""
-        return False
+        return bool(self.alike)
 
     @property
     def gate(self) -> str:
@@ -88,6 +100,10 @@ class Expectation(BaseModel, ABC):
     @abstractmethod
     def failing(self) -> str:
         """A SQL expression, TRUE for a staged row that breaks the rule (NULL counts as not broken)."""
+
+    def count_failing(self) -> str:
+        """A SQL aggregate over a staged table: how many of its rows break the rule."""
+        return f"count_if({self.failing()})"
 
     @abstractmethod
     def reads(self) -> set[str]:
@@ -159,9 +175,11 @@ class InCodeSet(_OfColumn):
         return "a code that is not in the set"
 
     def failing(self) -> str:
-        codes = ", ".join(literal(code) for code in self.codes)
         if self.many:
-            return f"NOT list_has_all([{codes}], string_split({quoted(self.column)}, '|'))"
+            # One pass over the text, where taking it apart into a list takes fifty times as long.
+            one = f"(?:{'|'.join(map(re.escape, self.codes))})"
+            return f"NOT regexp_full_match({quoted(self.column)}, {literal(f'{one}(?:[|]{one})*')})"
+        codes = ", ".join(literal(code) for code in self.codes)
         return f"{quoted(self.column)} NOT IN ({codes})"
 
 
@@ -231,8 +249,8 @@ class NotRepeated(_OfRow):
     kind: Literal["not_repeated"]
 
     @property
-    def compares_rows(self) -> bool:
-        return True
+    def alike(self) -> tuple[str, ...]:
+        return ("receipt_id", "row_fingerprint")
 
     @property
     def fault(self) -> str:
@@ -240,6 +258,10 @@ class NotRepeated(_OfRow):
 
     def failing(self) -> str:
         return "row_number() OVER (PARTITION BY receipt_id, row_fingerprint ORDER BY row_number) > 1"
+
+    def count_failing(self) -> str:
+        same = f"SELECT count(*) - 1 AS again FROM {BATCH} GROUP BY receipt_id, row_fingerprint"
+        return f"(SELECT sum(again) FROM ({same}))"
 
     def reads(self) -> set[str]:
         return set()
@@ -252,8 +274,8 @@ class UniqueKey(_OfRow):
     columns: tuple[str, ...] = Field(min_length=1)
 
     @property
-    def compares_rows(self) -> bool:
-        return True
+    def alike(self) -> tuple[str, ...]:
+        return ("receipt_id", *self.columns)
 
     @property
     def fault(self) -> str:
@@ -264,6 +286,13 @@ class UniqueKey(_OfRow):
         given = " AND ".join(f"{quoted(column)} IS NOT NULL" for column in self.columns)
         window = f"OVER (PARTITION BY receipt_id, {keys})"
         return f"{given} AND min(row_fingerprint) {window} <> max(row_fingerprint) {window}"
+
+    def count_failing(self) -> str:
+        keys = ", ".join(quoted(column) for column in self.columns)
+        given = " AND ".join(f"{quoted(column)} IS NOT NULL" for column in self.columns)
+        differing = "min(row_fingerprint) <> max(row_fingerprint)"
+        of_key = f"SELECT count(*) AS rows FROM {BATCH} WHERE {given} GROUP BY receipt_id, {keys} HAVING {differing}"
+        return f"(SELECT sum(rows) FROM ({of_key}))"
 
     def reads(self) -> set[str]:
         return set(self.columns)

@@ -7,6 +7,9 @@ Not here: suites and their outcomes (`expectations.suites`).
 
 from __future__ import annotations
 
+from expectations import gx_light  # noqa: F401 (it makes Great Expectations lighter, if it comes first)
+
+# isort: split
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +18,8 @@ from typing import Any, ClassVar
 import duckdb
 import sqlalchemy
 from duckdb_sqlalchemy import ConnectionWrapper
+from great_expectations.core.metric_domain_types import MetricDomainTypes
+from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.expectations.core import UnexpectedRowsExpectation
@@ -22,7 +27,10 @@ from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider,
     column_condition_partial,
 )
-from great_expectations.validator.validator import Validator
+from great_expectations.expectations.metrics.metric_provider import metric_partial
+from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+
+from expectations.expectation import BATCH
 
 # Its log repeats failing SQL, bound parameters and DuckDB's messages, which quote the value that did not fit.
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
@@ -85,24 +93,27 @@ class _MatchesInDuckDB(ColumnMapMetricProvider):
         return sqlalchemy.func.regexp_matches(column, sqlalchemy.literal(regex))
 
 
+class _RowsThatBreakTheRule(TableMetricProvider):
+    """How many rows break a rule, counted beside whatever else is asked of the same table."""
+
+    metric_name = "table.rows_that_break_the_rule"
+    value_keys = ("count",)
+
+    @metric_partial(
+        engine=DuckDBExecutionEngine,
+        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
+        domain_type=MetricDomainTypes.TABLE,
+    )
+    def _duckdb(cls, execution_engine: DuckDBExecutionEngine, **asked: Any) -> Any:  # noqa: N805 (as above)
+        batch, *_domain = execution_engine.get_compute_domain(asked["metric_domain_kwargs"], MetricDomainTypes.TABLE)
+        count = asked["metric_value_kwargs"]["count"].replace(BATCH, str(batch))
+        # No template of any kind: what looks like a bound parameter in it is not one.
+        return sqlalchemy.literal_column(count), asked["metric_domain_kwargs"], {}
+
+
 class RowsThatBreakTheRule(UnexpectedRowsExpectation):
-    """A rule over rows, as SQL that selects the ones breaking it; only their number is ever asked for.
+    """A rule over rows, as SQL that selects the ones breaking it; only their number is ever asked for."""
 
-    The base class runs the query a second time to fetch up to 200 of the rows, which nobody here may see.
-    """
-
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
-
-    def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
-        count = metrics["unexpected_rows_query.row_count"]
-        return {"success": count == 0, "result": {"observed_value": count}}
-
-
-def quiet_validator(engine: DuckDBExecutionEngine) -> Validator:
-    """A validator over what the engine has loaded, without progress bars and without a data context.
-
-    A data context would write its project to disk and bring stores for results; nothing here needs one.
-    """
-    validator = Validator(execution_engine=engine)
-    validator.metrics_calculator.show_progress_bars = False
-    return validator
+    counted_by: ClassVar[str] = _RowsThatBreakTheRule.metric_name
+    count: str
+    """The same rule as an aggregate of the table, which `BATCH` stands for."""

@@ -7,6 +7,9 @@ function that needs it. Not here: which pages a site has and where (`expectation
 
 from __future__ import annotations
 
+from expectations import gx_light  # noqa: F401 (it makes Great Expectations lighter, if it comes first)
+
+# isort: split
 from collections.abc import Callable
 from functools import cache
 from typing import Any

@@ -1,8 +1,8 @@
 """A contract's rules as a Great Expectations suite, and the counts of running it over a staged table.
 
-Here: the Great Expectations form of each kind of expectation, and its results reduced to outcomes.
+Here: the Great Expectations form of each kind of expectation, and its counts made outcomes.
 Not here: which rows fail (`expectations.quarantine`; Great Expectations returns 20 of them and carries their
-values about), nor what a failure leads to (the ledger's gates), nor the engine (`expectations.gx_engine`).
+values about), nor what a failure leads to (the ledger's gates), nor the counting (`expectations.gx_counts`).
 Great Expectations takes seconds to import, so it is imported where it is used.
 """
 
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
     from great_expectations.expectations.expectation import Expectation as GXExpectation
 
-COUNTS_ONLY = {"result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 0}}
-"""The one result format in which no value of the data is fetched."""
+    from expectations.gx_counts import Counted
 
 _LOOKS_LIKE_A_BIND = re.compile(r"(?<![:\w\\]):(?=\w)")
 _DUCKDB_ERROR = re.compile(r"\b_?duckdb\.(?P<kind>[A-Z][A-Za-z]+)(?:Exception|Error)\b")
@@ -57,9 +56,7 @@ def suite_for(contract: Contract, table: Table) -> ExpectationSuite:
     )
 
 
-def validate(
-    connection: duckdb.DuckDBPyConnection, staged_table: str, contract: Contract, table: Table
-) -> list[RuleOutcome]:
+def validate(connection: duckdb.DuckDBPyConnection, staged_table: str, table: Table) -> list[RuleOutcome]:
     """Put every rule of a table to a staged table; outcomes stand in the contract's order.
 
     `staged_table` may be qualified by its schema. The connection stays open and keeps its transaction, but an error
@@ -73,7 +70,7 @@ def validate(
     lacking = {expectation.rule: sorted(_staged_columns(expectation) - columns) for expectation in table.expectations}
     row = connection.execute(f"SELECT count(*) FROM {_qualified(staged_table)}").fetchone()
     rows = row[0] if row else 0
-    results = _run(connection, staged_table, contract, table, {rule for rule, names in lacking.items() if not names})
+    results = _run(connection, staged_table, table, {rule for rule, names in lacking.items() if not names})
     return [
         _not_evaluated(expectation, f"the staged table has no column {', '.join(lacking[expectation.rule])}")
         if lacking[expectation.rule]
@@ -83,38 +80,31 @@ def validate(
 
 
 def _run(
-    connection: duckdb.DuckDBPyConnection, staged_table: str, contract: Contract, table: Table, rules: set[str]
-) -> Mapping[str, Any]:
-    """Great Expectations' result of each of the rules; none where it cannot run the suite at all.
+    connection: duckdb.DuckDBPyConnection, staged_table: str, table: Table, rules: set[str]
+) -> Mapping[str, Counted]:
+    """Great Expectations' count of each of the rules; none where it cannot run the suite at all.
 
-    What is known not to run is left out beforehand: on an error Great Expectations runs every query of the suite
-    again, several times over. Its exceptions end here, because they quote SQL and values.
+    What is known not to run is left out beforehand: on an error Great Expectations runs every metric of the
+    suite again. Its exceptions end here, because they quote SQL and values.
     """
-    from expectations.gx_engine import DuckDBExecutionEngine, quiet_validator  # noqa: PLC0415
+    from expectations.gx_counts import count_unexpected  # noqa: PLC0415
+    from expectations.gx_engine import DuckDBExecutionEngine  # noqa: PLC0415
 
     schema, _, name = staged_table.rpartition(".")
-    configurations = [
-        configuration
-        for configuration in suite_for(contract, table).expectation_configurations
-        if configuration.meta["rule"] in rules
-    ]
+    suite = {expectation.rule: _native(expectation) for expectation in table.expectations if expectation.rule in rules}
     try:
         engine = DuckDBExecutionEngine(connection)
         engine.load(name, schema or None)
-        results = quiet_validator(engine).graph_validate(configurations, runtime_configuration=COUNTS_ONLY)
+        return count_unexpected(engine, suite)
     except Exception:  # whatever it is, the rules were not evaluated
         return {}
-    return {result.expectation_config.meta["rule"]: result for result in results}
 
 
-def _outcome(expectation: AnyExpectation, result: Any | None, rows: int) -> RuleOutcome:
-    if result is None:
+def _outcome(expectation: AnyExpectation, counted: Counted | None, rows: int) -> RuleOutcome:
+    if counted is None:
         return _not_evaluated(expectation, "the suite could not be run on the staged table")
-    counts = result.result
-    # Great Expectations' sums over no rows at all are NULL, not 0.
-    failed = counts.get("unexpected_count", counts.get("observed_value")) or 0
-    if not counts or result.success != (failed == 0):
-        kinds = sorted({match["kind"] for match in _DUCKDB_ERROR.finditer(str(result.exception_info))})
+    if counted.unexpected is None:
+        kinds = sorted({match["kind"] for match in _DUCKDB_ERROR.finditer(counted.error)})
         detail = f" ({', '.join(kinds)})" if kinds else ""
         return _not_evaluated(expectation, f"the rule could not be put to the staged table{detail}")
     return RuleOutcome(
@@ -122,8 +112,8 @@ def _outcome(expectation: AnyExpectation, result: Any | None, rows: int) -> Rule
         severity=expectation.severity,
         gate=expectation.gate,
         evaluated=rows,
-        failed=failed,
-        success=failed == 0,
+        failed=counted.unexpected,
+        success=counted.unexpected == 0,
     )
 
 
@@ -200,12 +190,10 @@ def _native(expectation: AnyExpectation) -> GXExpectation:
             native = gx.ExpectColumnPairValuesAToBeGreaterThanB(
                 column_A=column, column_B=other, or_equal=True, ignore_row_if="either_value_is_missing", **shared
             )
-        case NotRepeated() | UniqueKey():
-            query = _selects_failing("QUALIFY", expectation.failing())
-            native = RowsThatBreakTheRule(unexpected_rows_query=query, **shared)
         case _:
-            query = _selects_failing("WHERE", expectation.failing())
-            native = RowsThatBreakTheRule(unexpected_rows_query=query, **shared)
+            clause = "QUALIFY" if expectation.compares_rows else "WHERE"
+            query = _selects_failing(clause, expectation.failing())
+            native = RowsThatBreakTheRule(unexpected_rows_query=query, count=expectation.count_failing(), **shared)
     return native
 
 

@@ -13,7 +13,7 @@ from datetime import date
 import duckdb
 
 from assets.core.event_tables import events, prepare_events, write_event
-from assets.core.stage import Unit, faults_name, live_parts, stage
+from assets.core.stage import Unit, faults_name, find_faults, live_parts, stage
 from assets.core.tables import prepare_core
 from assets.core.validation import write
 from assets.intake.take_in import take_in
@@ -80,7 +80,8 @@ def taken_in(home: Home) -> Iterator[Taken]:
             # As `make_unit` does it, without counting every rule a second time by Great Expectations: that both
             # countings agree is a proof of its own.
             delivered = set(live_parts(connection, unit))
-            dict(stage(connection, unit, CATALOGUE))
+            for name in dict(stage(connection, unit, CATALOGUE)):
+                find_faults(connection, unit, unit.contract.table(name), delivered)
             taken.stopped += list(write(connection, unit, delivered).stopped)
             taken.found |= set(_found(connection, unit))
         for quarter in sorted({quarter for _, _, quarter in landed}):

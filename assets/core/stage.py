@@ -1,7 +1,7 @@
 """Staging a unit: its raw rows typed, the columns that need other tables made, and the rules each row breaks.
 
-Here: from raw to the staged tables and to `faults`, table by table. Not here: what becomes of a receipt or a row
-(`assets.core.judgement`, `assets.core.validation`), nor the reading of types (`assets.core.staging`).
+Here: from raw to the staged tables, and from these to `faults`, table by table. Not here: what becomes of a receipt or
+a row (`assets.core.judgement`, `assets.core.validation`), nor the reading of types (`assets.core.staging`).
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class RuleCount:
 
 
 def faults_name(table: Table) -> str:
-    """The temporary table of the rows of a table that break a rule: receipt_id, row_number, area_code and `broken`."""
-    return f"faults_{table.name}"
+    """Where the rows of a table that break a rule are staged: receipt_id, row_number, area_code and `broken`."""
+    return f"staging.main.faults_{table.name}"
 
 
 def placed_name(table: Table) -> str:
@@ -90,9 +90,9 @@ def live_parts(connection: duckdb.DuckDBPyConnection, unit: Unit) -> dict[str, i
 
 
 def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> Iterator[tuple[str, int]]:
-    """Stage every delivered table of the unit, and find the rules its rows break: each table's name, and its rows.
+    """Stage every delivered table of the unit: each table's name, and its rows.
 
-    A table that was given is staged, while its rules and the next tables are still to come.
+    A table that was given is staged, while the next ones are still to come.
     """
     for table in unit.base.tables:
         places = f"SELECT receipt_id, row_number, location FROM {raw_name(unit.base, table)}"
@@ -114,13 +114,16 @@ def stage(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogu
 def stage_rows(
     connection: duckdb.DuckDBPyConnection, unit: Unit, raw: Mapping[str, pl.DataFrame], catalogue: Catalogue
 ) -> dict[str, int]:
-    """Stage raw rows given as a frame a table. Returns their numbers."""
+    """Stage raw rows given as a frame a table, and find the rules they break. Returns their numbers."""
     for table in unit.base.tables:
         if table.name in raw:
             connection.register(f"given_{table.name}", raw[table.name].to_arrow())
             places = f"SELECT receipt_id, row_number, location FROM given_{table.name}"
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {placed_name(table)} AS {places}")
-    return dict(_stage(connection, unit, set(raw), lambda table: f"given_{table.name}", catalogue))
+    rows = dict(_stage(connection, unit, set(raw), lambda table: f"given_{table.name}", catalogue))
+    for name in rows:
+        find_faults(connection, unit, unit.contract.table(name), set(raw))
+    return rows
 
 
 def _stage(
@@ -142,9 +145,12 @@ def _stage(
         if looking := _looking(table, delivered):
             _derive(connection, unit, table, looking)
             yield table.name, rows[table.name]
-    for table in tables:
-        faulty = faulty_rows(evaluated_rules(table, delivered), staged_name(unit.contract, table))
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {faults_name(table)} AS {faulty}")
+
+
+def find_faults(connection: duckdb.DuckDBPyConnection, unit: Unit, table: Table, delivered: set[str]) -> None:
+    """Find the rules that the rows of a staged table break."""
+    faulty = faulty_rows(evaluated_rules(table, delivered), staged_name(unit.contract, table))
+    connection.execute(f"CREATE OR REPLACE TABLE {faults_name(table)} AS {faulty}")
 
 
 def evaluated_rules(table: Table, delivered: set[str]) -> list[Expectation]:

@@ -1,22 +1,21 @@
-"""Making a unit of core: stage, count by Great Expectations, judge and write, in that order.
+"""Making a unit of core: stage, find faults, count by Great Expectations, judge and write.
 
-Here: the order, and the proof that both countings of a contract's rules agree. Not here: staging (`assets.core.stage`),
-writing (`assets.core.validation`) or the counting (`expectations.suites`).
+Here: the order, what is done at once, and the proof that both countings of a contract's rules agree. Not here: staging
+and finding faults (`assets.core.stage`), writing (`assets.core.validation`) or the counting (`expectations.suites`).
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import duckdb
 
-from assets.core.stage import RuleCount, Unit, evaluated_rules, live_parts, stage
+from assets.core.stage import RuleCount, Unit, evaluated_rules, find_faults, live_parts, stage
 from assets.core.validation import UnitOutcome, write
 from assets.marts.catalogue_model import Catalogue
 from expectations.contract import REFERENCE, Contract
 from expectations.ddl import staged_name
 from expectations.outcomes import RuleOutcome
 from expectations.suites import validate
+from warehouse.beside import beside
 from warehouse.ledger import add_work, finish_work, places_with_deliveries
 
 
@@ -27,18 +26,20 @@ class CountsDisagreeError(Exception):
 def make_unit(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> UnitOutcome:
     """Make a unit of core from raw. Raises CountsDisagreeError and RowLostError; then nothing was written."""
     delivered = set(live_parts(connection, unit))
-    # Great Expectations counts what is staged while the rest is made, up to the writing's end.
-    with connection.cursor() as beside, ThreadPoolExecutor(max_workers=1) as other:
-        counting = {
-            name: other.submit(_count_again, beside, unit, name, delivered)
-            for name, rows in stage(connection, unit, catalogue)
-            if rows
-        }
+    finding, counting = [], {}
+    # What is staged is looked at while the rest is; Great Expectations has until the writing's end.
+    with beside(connection) as finder, beside(connection) as counter:
+        for name, rows in stage(connection, unit, catalogue):
+            finding.append(finder.ask(find_faults, unit, unit.contract.table(name), delivered))
+            if rows:
+                counting[name] = counter.ask(_count_again, unit, name, delivered)
 
         def prove(name: str, by_sql: list[RuleCount]) -> None:
             if name in counting:
                 _compare(counting[name].result(), by_sql, unit, name)
 
+        for found in finding:
+            found.result()
         outcome = write(connection, unit, delivered, prove)
     if unit.contract.is_reference:
         # Every figure may rest on published statistics: all places are to be made anew.
@@ -52,7 +53,7 @@ def _count_again(
 ) -> list[RuleOutcome]:
     table = unit.contract.table(name)
     put = table.model_copy(update={"expectations": tuple(evaluated_rules(table, delivered))})
-    return validate(connection, staged_name(unit.contract, table), unit.contract, put)
+    return validate(connection, staged_name(unit.contract, table), put)
 
 
 def _compare(counted: list[RuleOutcome], by_sql: list[RuleCount], unit: Unit, name: str) -> None:

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "expectations": {"expectations"},
     "warehouse": {"warehouse"},
 }
-GREAT_EXPECTATIONS = {"gx_engine.py", "gx_pages.py"}
+GREAT_EXPECTATIONS = {"gx_counts.py", "gx_engine.py", "gx_pages.py"}
 LONGEST = 360
 
 

@@ -95,6 +95,16 @@ class _Recorded:
         self._note("unregister", name)
         self.bare.unregister(name)
 
+    def cursor(self) -> _Recorded:
+        """Another connection to the same; what it is asked stands among the rest, in the order of asking."""
+        return _Recorded(self.bare.cursor(), self._recording, self._stage)
+
+    def __enter__(self) -> _Recorded:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.bare.close()
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.bare, name)
 

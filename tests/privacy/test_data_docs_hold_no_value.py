@@ -31,7 +31,7 @@ def canary_records(quarters: tuple[str, ...] = QUARTERS) -> list[ValidationRecor
             staged = stage(connection, table, rows)
             if table.name == "population":
                 connection.execute(f"ALTER TABLE {staged} DROP COLUMN half_width")
-            outcomes = tuple(validate(connection, staged, contract, table))
+            outcomes = tuple(validate(connection, staged, table))
             records += [ValidationRecord(contract, table, quarter, outcomes) for quarter in quarters]
     return records
 
