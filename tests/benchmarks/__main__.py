@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks [--date 2026-01-31] [--only NAME ...]`: run the proofs and write `docs/evidence.md`.
 
-Here: which proofs there are, and the page they make together: figures, machine, commit, date. Not here: any proof.
+Here: which proofs there are, and the page they make together: figures, machine, commit, date. A proof that is not asked
+for keeps the section it has, which says when and of which commit it was measured. Not here: any proof.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -30,38 +32,45 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=[proof.NAME for proof in PROOFS], help="these proofs alone")
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    sections = []
+    standing = _sections(PAGE.read_text(encoding="utf-8")) if PAGE.is_file() else {}
     for proof in PROOFS:
         if given.only and proof.NAME not in given.only:
             continue
         print(f"{proof.NAME}: {proof.TITLE} ...", flush=True)
         with tempfile.TemporaryDirectory(prefix="sightline-proof-") as workplace:
-            sections.append(f"## {proof.TITLE}\n\n{proof.prove(Path(workplace))}\n")
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text("\n".join([_head(given.date), *sections]), encoding="utf-8")
+            standing[proof.TITLE] = f"{_measured(given.date)}\n\n{proof.prove(Path(workplace))}"
+        # A proof that fails later loses none of those before it.
+        _write({proof.TITLE: standing[proof.TITLE] for proof in PROOFS if proof.TITLE in standing})
     print(f"written: {PAGE}")
     return 0
 
 
-def _head(day: date) -> str:
+def _sections(page: str) -> dict[str, str]:
+    """The sections of a page, by title."""
+    parts = (part.partition("\n") for part in page.split("\n## ")[1:])
+    return {title.strip(): text.strip() for title, _, text in parts}
+
+
+def _write(sections: Mapping[str, str]) -> None:
+    body = "".join(f"\n## {title}\n\n{text}\n" for title, text in sections.items())
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(_HEAD + body, encoding="utf-8")
+
+
+_HEAD = """# Evidence
+
+Measured by `make prove` (`python -m tests.benchmarks`). Seconds are a machine's at that hour; what is promised are
+ratios, taken within one process.
+"""
+
+
+def _measured(day: date) -> str:
+    """When, of what and on what a section was measured."""
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    return "\n".join(
-        [
-            "# Evidence",
-            "",
-            "Measured by `make prove` (`python -m tests.benchmarks`). Seconds are this machine's at that hour; what is "
-            "promised are ratios, taken within one process.",
-            "",
-            "| | |",
-            "|---|---|",
-            f"| date | {day.isoformat()} |",
-            f"| commit | {_commit()} |",
-            f"| machine | {_processor()}, {os.cpu_count()} cores, {_memory():.0f} GB of memory, {platform.system()} |",
-            f"| Python | {platform.python_version()} |",
-            f"| libraries | {libraries} |",
-            f"| load | {_load()} |",
-            "",
-        ]
+    return (
+        f"Measured on {day.isoformat()} of commit {_commit()}; {_processor()}, {os.cpu_count()} cores, "
+        f"{_memory():.0f} GB of memory, {platform.system()}, Python {platform.python_version()}, {libraries}; "
+        f"{_load()}."
     )
 
 
@@ -86,7 +95,7 @@ def _processor() -> str:
 
 def _load() -> str:
     """Processes that wanted a core in the last quarter of an hour: beyond the number of cores, seconds are too many."""
-    return f"{os.getloadavg()[2]:.1f} processes wanting a core, on average, over the last quarter of an hour"
+    return f"{os.getloadavg()[2]:.1f} processes wanted a core, on average, in the quarter of an hour before"
 
 
 def _memory() -> float:

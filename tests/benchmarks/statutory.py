@@ -49,7 +49,7 @@ def prove(workplace: Path) -> str:
     """Measure both files at full size and at a tenth, and say so as Markdown."""
     lines = [
         "The file is archived, recognised, loaded into raw, staged, put to every rule by SQL and by Great "
-        "Expectations, judged and written. Peak memory is the process's, of which libraries take about 330 MB. The "
+        "Expectations, judged and written. Peak memory is the process's, of which libraries take about 310 MB. The "
         "floor of "
         "the census is a bare `xml.etree` iterparse that lets every child go; that of the return a bare "
         "`read_csv(all_varchar)` of its files into a DuckDB file.",
