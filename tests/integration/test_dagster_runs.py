@@ -241,6 +241,7 @@ def _finished(on: Page, chosen: dict[str, Any], number: int, within: float) -> l
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_page_goes_from_landing_to_release_and_back_fills(surrounded: None, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     logs = tmp_path / "logs"
