@@ -32,14 +32,15 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=[proof.NAME for proof in PROOFS], help="these proofs alone")
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    standing = _sections(PAGE.read_text(encoding="utf-8")) if PAGE.is_file() else {}
     for proof in PROOFS:
         if given.only and proof.NAME not in given.only:
             continue
         print(f"{proof.NAME}: {proof.TITLE} ...", flush=True)
         with tempfile.TemporaryDirectory(prefix="sightline-proof-") as workplace:
-            standing[proof.TITLE] = f"{_measured(given.date)}\n\n{proof.prove(Path(workplace))}"
-        # A proof that fails later loses none of those before it.
+            proven = f"{_measured(given.date)}\n\n{proof.prove(Path(workplace))}"
+        # Read and written here, so that a proof that fails, or runs beside this one, loses none of the others.
+        standing = _sections(PAGE.read_text(encoding="utf-8")) if PAGE.is_file() else {}
+        standing[proof.TITLE] = proven
         _write({proof.TITLE: standing[proof.TITLE] for proof in PROOFS if proof.TITLE in standing})
     print(f"written: {PAGE}")
     return 0
