@@ -43,5 +43,7 @@ def _print_lifts(out: Path) -> None:
     with (out / "truth" / "lifts.csv").open(encoding="utf-8") as file:
         found = list(csv.DictReader(file))
     print_table(
-        ("children with", "are likelier to have", "times"), [(row["first"], row["then"], row["lift"]) for row in found]
+        ("children with", "are likelier to have", "times"),
+        # Nobody without the first has the second, or nobody has the first: no number says how much likelier.
+        [(row["first"], row["then"], "too few to tell" if row["lift"] == "NaN" else row["lift"]) for row in found],
     )
