@@ -20,8 +20,8 @@ from expectations.expectation import Severity
 
 _FOLLOWS = {
     "critical": "A row that breaks one stands in quarantine; past the contract's tolerance the delivery is stopped.",
-    "warning": "A row that breaks one is kept, and its figures carry `warn`.",
-    "info": "A row that breaks one is kept: worth a look, and no fault by itself.",
+    "warning": "A row that breaks one is kept, unless the rule says otherwise, and its figures carry `warn`.",
+    "info": "Worth a look, and no fault by itself.",
 }
 _COLUMNS = dg.TableSchema(
     [
