@@ -24,6 +24,8 @@ PLACE_COLUMNS = {"receipt_id": "VARCHAR", "agency": "VARCHAR", "area_code": "VAR
 """Which delivery a row came in: on every row of every layer."""
 ROW_COLUMNS = {"row_number": "BIGINT"}
 """Which row of its table in the delivery it is."""
+_TEXT = re.compile(rf"(?P<name>\w+{text_of('')})\b(?P<only_whether>\"?\s+IS\s+(?:NOT\s+)?NULL\b)?")
+"""A text column in a rule, and whether all that is asked there is if there is one."""
 
 
 def raw_name(contract: Contract, table: Table) -> str:
@@ -57,15 +59,19 @@ def raw_columns(table: Table) -> dict[str, str]:
 
 
 def staged_columns(contract: Contract, table: Table) -> dict[str, str]:
-    """Staged columns: each declared one typed and, where the contract's rules read it, as text beside it."""
+    """Staged columns: each declared one typed and, where the contract's rules ask for it, its text beside it.
+
+    Where they ask no more than whether there is one, it is TRUE or null in the text's place: a tenth of its size.
+    """
     read = _texts_read(contract)
     columns = {**PLACE_COLUMNS, "quarter_start": "DATE", "quarter_end": "DATE", **ROW_COLUMNS, **_location(contract)}
     columns["ragged"] = "BOOLEAN"
     for column in table.columns:
         columns[column.name] = DUCKDB_TYPES[column.type]
         # Shapes of their own read the texts themselves.
-        if contract.shape != "flat" or text_of(column.name) in read:
-            columns[text_of(column.name)] = "VARCHAR"
+        kind = "VARCHAR" if contract.shape != "flat" else read.get(text_of(column.name))
+        if kind:
+            columns[text_of(column.name)] = kind
     for column in table.staged:
         columns[column.name] = DUCKDB_TYPES[column.type]
     for derived in table.derived:
@@ -74,11 +80,13 @@ def staged_columns(contract: Contract, table: Table) -> dict[str, str]:
     return columns
 
 
-def _texts_read(contract: Contract) -> set[str]:
-    """The text columns that the SQL of any of a contract's rules and derived columns names."""
+def _texts_read(contract: Contract) -> dict[str, str]:
+    """The text columns that the SQL of any of a contract's rules and derived columns names, and the type each needs."""
     rules = (rule.failing() for table in contract.tables for rule in table.expectations)
     made = (derived.sql for table in contract.tables for derived in table.derived)
-    return {name for sql in (*rules, *made) for name in re.findall(rf"\w+{text_of('')}\b", sql)}
+    named = [match for sql in (*rules, *made) for match in _TEXT.finditer(sql)]
+    said = {match["name"] for match in named if not match["only_whether"]}
+    return {match["name"]: "VARCHAR" if match["name"] in said else "BOOLEAN" for match in named}
 
 
 def _location(contract: Contract) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The kinds of expectation a contract can declare, each with the SQL that finds the rows breaking it.
 
-Here: one class a kind, and its failing-row predicate over a staged table, where every declared column
-stands twice: `name` holds the typed value, `name__text` the text it was read from (null when blank).
+Here: one class a kind, and its failing-row predicate over a staged table, where every declared column stands twice:
+`name` holds the typed value, `name__text` the text it was read from (null when blank; in a flat table only TRUE where
+there is one, unless a rule reads what it says).
 Not here: the Great Expectations form of the same kinds (`expectations.suites`), nor the query that puts
 failing rows into quarantine (`expectations.quarantine`): both are made from these classes.
 """

@@ -1,6 +1,6 @@
 """Opening the private warehouse: one process at a time, at the newest version of its tables.
 
-Here: the file lock, the connection, migrations and transactions. Not here: what the tables hold
+Here: the file lock, the connection, migrations, transactions and threads. Not here: what the tables hold
 (`warehouse.ledger`, and the layers in `assets`).
 """
 
@@ -35,6 +35,10 @@ CHECKPOINT_AT = "16MB"
 STORAGE = "v1.5.0"
 """How a new warehouse is written: nobody else opens it, and this form is written in half the time of the oldest one.
 A warehouse that stands keeps the form it has."""
+
+
+GROUP_ROWS = 122_880
+"""How many rows DuckDB keeps and compresses together."""
 
 
 class WarehouseVersionError(Exception):
@@ -118,7 +122,7 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
                 connection.execute(script.read_text(encoding="utf-8"))
                 connection.execute("INSERT INTO ops.schema_version VALUES (?, ?)", [int(version), name])
     # Staged rows are worked on and thrown away: written to the file they would cost as much again as what is kept.
-    connection.execute("ATTACH IF NOT EXISTS ':memory:' AS staging")
+    connection.execute("ATTACH IF NOT EXISTS ':memory:' AS staging (COMPRESS)")
 
 
 @contextmanager
@@ -131,3 +135,23 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+@contextmanager
+def threads_for(connection: duckdb.DuckDBPyConnection, rows: int) -> Iterator[None]:
+    """As many threads as there are whole groups in so many rows, but one at least and no more than there are.
+
+    Of fewer rows a thread would fill a part of a group, which is kept twice until the transaction ends. It is the whole
+    warehouse that is told so, with all its connections.
+    """
+    before = _threads(connection)
+    connection.execute(f"SET threads = {max(1, min(before, rows // GROUP_ROWS))}")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET threads = {before}")
+
+
+def _threads(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("SELECT current_setting('threads')").fetchone()
+    return int(row[0]) if row else 1

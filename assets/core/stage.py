@@ -21,7 +21,7 @@ from assets.marts.catalogue_model import Catalogue
 from assets.reference.areas import areas
 from expectations.contract import Contract, Derived, Table
 from expectations.ddl import raw_name, staged_columns, staged_name
-from expectations.expectation import Expectation
+from expectations.expectation import Expectation, text_of
 from expectations.quarantine import faulty_rows
 from warehouse.quarters import FinancialQuarter, quarter_or_none
 from warehouse.units import define_scope, quote
@@ -165,6 +165,9 @@ def _write_staged(
     """Type a table's raw rows, and make those of its derived columns that look at no other row. Returns rows."""
     own, columns = staged_name(unit.contract, table), staged_columns(unit.contract, table)
     made = {derived.name: "NULL" if derived.looks_up else derived.sql.format() for derived in table.derived}
+    for text in (text_of(column.name) for column in table.columns):
+        if columns.get(text) == "BOOLEAN":
+            made[text] = f"nullif(self.{quote(text)} IS NOT NULL, FALSE)"
     selected = ", ".join(
         f"({made.get(column, f'self.{quote(column)}')})::{kind} AS {quote(column)}" for column, kind in columns.items()
     )

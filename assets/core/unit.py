@@ -16,6 +16,7 @@ from expectations.ddl import staged_name
 from expectations.outcomes import RuleOutcome
 from expectations.suites import validate
 from warehouse.beside import beside
+from warehouse.connection import threads_for
 from warehouse.ledger import add_work, finish_work, places_with_deliveries
 
 
@@ -25,10 +26,12 @@ class CountsDisagreeError(Exception):
 
 def make_unit(connection: duckdb.DuckDBPyConnection, unit: Unit, catalogue: Catalogue) -> UnitOutcome:
     """Make a unit of core from raw. Raises CountsDisagreeError and RowLostError; then nothing was written."""
-    delivered = set(live_parts(connection, unit))
+    parts = live_parts(connection, unit)
+    delivered = set(parts)
     finding, counting = [], {}
     # What is staged is looked at while the rest is; Great Expectations has until the writing's end.
-    with beside(connection) as finder, beside(connection) as counter:
+    several = threads_for(connection, max(parts.values(), default=0))
+    with several, beside(connection) as finder, beside(connection) as counter:
         for name, rows in stage(connection, unit, catalogue):
             finding.append(finder.ask(find_faults, unit, unit.contract.table(name), delivered))
             if rows:

@@ -21,12 +21,9 @@ from expectations.ddl import PLACE_COLUMNS, raw_columns, raw_name
 from expectations.expectation import literal
 from warehouse.ahead import made_ahead
 from warehouse.archive import Archive
-from warehouse.connection import transaction
+from warehouse.connection import GROUP_ROWS, threads_for, transaction
 from warehouse.ledger import Part, Receipt, mark_loaded, receipts, refuse
 from warehouse.units import ensure_table
-
-GROUP_ROWS = 122_880
-"""How many rows DuckDB compresses together."""
 
 
 def receipts_of(
@@ -107,12 +104,11 @@ def _insert(
 ) -> None:
     if not rows.height:
         return
-    connection.register("rows_to_load", _arrow(rows))
+    # Found by its name in the statement: a registered table would be kept until the transaction ends.
+    rows_to_load = _arrow(rows)  # noqa: F841
     place = ", ".join(f"{literal(value)} AS {name}" for name, value in _place(receipt).items())
-    try:
+    with threads_for(connection, rows.height):
         connection.execute(f"INSERT INTO {raw_name(contract, table)} BY NAME SELECT {place}, * FROM rows_to_load")
-    finally:
-        connection.unregister("rows_to_load")
 
 
 def raw_frame(table: Table, receipt: Receipt, batches: Sequence[Rows]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -52,7 +53,7 @@ def prove(workplace: Path) -> str:
         "Expectations, judged and written. Peak memory is the process's, of which libraries take about 310 MB. The "
         "floor of "
         "the census is a bare `xml.etree` iterparse that lets every child go; that of the return a bare "
-        "`read_csv(all_varchar)` of its files into a DuckDB file.",
+        "`read_csv(all_varchar)` of its files into a DuckDB file. Of both the faster of two runs is taken.",
         "",
         "| file | size | rows read | seconds | floor | ratio | peak memory | ten times the rows take |",
         "|---|---|---|---|---|---|---|---|",
@@ -84,23 +85,26 @@ def measure(extract: str, children: int, workplace: Path) -> dict[str, float]:
     floor = min(_seconds(lambda: _bare(extract, files, workplace)) for _ in range(2))
     import expectations.gx_engine  # noqa: F401 (libraries are no part of the work)
 
-    home = Home(folder / "home").create()
-    place = home.landing / "council" / SOUTHAMPTON / "2023-24-Q4"
-    place.mkdir(parents=True)
-    for file in files:
-        os.utime(file.rename(place / file.name), (1e9, 1e9))
-    rows = 0
-
-    def bring_in() -> None:
-        nonlocal rows
+    rows, seconds = 0, float("inf")
+    for attempt in ("first", "second"):
+        home = _landed(Home(folder / attempt), files)
+        begun = time.perf_counter()
         rows = to_core(home, extract)
-
-    seconds = _seconds(bring_in)
+        seconds = min(seconds, time.perf_counter() - begun)
     return {
         "rows": rows, "seconds": seconds, "floor": floor,
-        "bytes": sum(file.stat().st_size for file in place.iterdir()),
+        "bytes": sum(file.stat().st_size for file in files),
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }  # fmt: skip
+
+
+def _landed(home: Home, files: list[Path]) -> Home:
+    """A new home with the files in its landing, as long ago as they must lie there."""
+    place = home.create().landing / "council" / SOUTHAMPTON / "2023-24-Q4"
+    place.mkdir(parents=True)
+    for file in files:
+        os.utime(shutil.copy(file, place), (1e9, 1e9))
+    return home
 
 
 def to_core(home: Home, extract: str) -> int:

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from assets.raw.readers.xml_file import PIECE
-from assets.raw.readers.xml_frames import NOTHING, Batch, Kept, Ordinals, batches_of, positions, shown_location
+from assets.raw.readers.xml_frames import NOTHING, Kept, Ordinals, positions, shown_location
 from assets.raw.readers.xml_records import MAXIMUM_RECORD
 from assets.raw.readers.xml_shapes import ANY_ROOT, Node, RecordShape, compile_shapes
 from assets.raw.readers.xml_tokens import Elements, Index, IrregularError, Small, Tags
@@ -46,10 +46,10 @@ class Placing:
         """The names of the elements that rows wait for."""
         return (node.name for node in self._nodes if node.begins_unit)
 
-    def make_batches(self) -> list[Batch]:
-        """Turn what is kept into frames, and let it go."""
+    def let_go(self) -> dict[Node, Kept]:
+        """What is kept, which is kept no longer; what is made of it may be made while more is."""
         kept, self._kept = self._kept, defaultdict(_Keeping)
-        return batches_of({node: kept[node].together() for node in self._nodes if node in kept})
+        return {node: kept[node].together() for node in self._nodes if node in kept}
 
     def keep(self, elements: Elements, lines_before: int, again: int) -> None:
         """Keep what the shapes ask for of a piece, above which the file has so many lines.

@@ -18,11 +18,12 @@ from typing import IO
 import polars as pl
 
 from assets.raw.readers.xml_file import MAXIMUM_BYTES
-from assets.raw.readers.xml_frames import Batch
+from assets.raw.readers.xml_frames import Batch, Kept, batches_of
 from assets.raw.readers.xml_placed import Placing
 from assets.raw.readers.xml_records import BATCH_ROWS, MAXIMUM_RECORD, read_records
-from assets.raw.readers.xml_shapes import RecordShape
+from assets.raw.readers.xml_shapes import Node, RecordShape
 from assets.raw.readers.xml_tokens import NAME, IrregularError, Tags, take_apart
+from warehouse.ahead import made_ahead
 
 PIECE = 2_000_000
 """Bytes read at a time; a piece is that and what was left of the one before."""
@@ -75,7 +76,12 @@ class _Reading:
         self._lines = 0
 
     def batches(self, path: Path, rows: int, piece: int) -> Iterator[Batch]:
-        """The rows of the file. Raises IrregularError, perhaps after some batches."""
+        """The rows of the file: frames are made of some while the next are found. Raises IrregularError, as below."""
+        for kept in made_ahead(self._kept(path, rows, piece), ahead=1):
+            yield from batches_of(kept)
+
+    def _kept(self, path: Path, rows: int, piece: int) -> Iterator[dict[Node, Kept]]:
+        """What is kept for each batch of rows. Raises IrregularError, perhaps after some batches."""
         if path.stat().st_size > MAXIMUM_BYTES:
             raise IrregularError
         read = 0
@@ -84,11 +90,11 @@ class _Reading:
                 self._read(whole)
                 read += len(whole)
                 if read > BATCH_BYTES or self._placing.rows >= rows:
-                    yield from self._placing.make_batches()
+                    yield self._placing.let_go()
                     read = 0
         if self._open:
             raise IrregularError
-        yield from self._placing.make_batches()
+        yield self._placing.let_go()
 
     def _pieces(self, file: IO[bytes], piece: int) -> Iterator[memoryview]:
         """The file below its root's start tag, cut where a unit ends; the last piece is what is below the last unit."""

@@ -1,0 +1,59 @@
+"""Batches made ahead: in their order, no more of them waiting than were asked for, and errors where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from warehouse.ahead import made_ahead
+
+
+def test_batches_come_in_their_order() -> None:
+    assert list(made_ahead(range(50), ahead=3)) == list(range(50))
+
+
+def test_no_batches_are_none() -> None:
+    assert list(made_ahead([])) == []
+
+
+def test_no_more_batches_wait_than_asked_for() -> None:
+    made: list[int] = []
+
+    def making() -> Iterator[int]:
+        for number in range(20):
+            made.append(number)
+            yield number
+
+    taken = 0
+    for _ in made_ahead(making(), ahead=2):
+        taken += 1
+        # The one in hand and those that wait; a third is begun when the next is asked for.
+        assert len(made) <= taken + 2
+
+
+def test_an_error_comes_after_the_batches_before_it() -> None:
+    def making() -> Iterator[int]:
+        yield 1
+        yield 2
+        raise ValueError("the third")
+
+    taken = []
+    with pytest.raises(ValueError, match="the third"):
+        for batch in made_ahead(making()):
+            taken.append(batch)
+    assert taken == [1, 2]
+
+
+def test_who_takes_no_more_does_not_wait_for_the_rest() -> None:
+    made: list[int] = []
+
+    def making() -> Iterator[int]:
+        for number in range(1000):
+            made.append(number)
+            yield number
+
+    batches = made_ahead(making(), ahead=4)
+    assert next(iter(batches)) == 0
+    batches.close()  # type: ignore[attr-defined]
+    assert len(made) < 20
