@@ -25,9 +25,7 @@ def test_no_more_batches_wait_than_asked_for() -> None:
             made.append(number)
             yield number
 
-    taken = 0
-    for _ in made_ahead(making(), ahead=2):
-        taken += 1
+    for taken, _ in enumerate(made_ahead(making(), ahead=2), start=1):
         # The one in hand and those that wait; a third is begun when the next is asked for.
         assert len(made) <= taken + 2
 
@@ -38,11 +36,10 @@ def test_an_error_comes_after_the_batches_before_it() -> None:
         yield 2
         raise ValueError("the third")
 
-    taken = []
+    batches = made_ahead(making())
+    assert [next(batches), next(batches)] == [1, 2]
     with pytest.raises(ValueError, match="the third"):
-        for batch in made_ahead(making()):
-            taken.append(batch)
-    assert taken == [1, 2]
+        next(batches)
 
 
 def test_who_takes_no_more_does_not_wait_for_the_rest() -> None:
