@@ -23,7 +23,7 @@ from warehouse.ahead import made_ahead
 from warehouse.archive import Archive
 from warehouse.connection import GROUP_ROWS, threads_for, transaction
 from warehouse.ledger import Part, Receipt, mark_loaded, receipts, refuse
-from warehouse.units import ensure_table
+from warehouse.units import ensure_table, quote
 
 
 def receipts_of(
@@ -104,11 +104,15 @@ def _insert(
 ) -> None:
     if not rows.height:
         return
-    # Found by its name in the statement: a registered table would be kept until the transaction ends.
-    rows_to_load = _arrow(rows)  # noqa: F841
-    place = ", ".join(f"{literal(value)} AS {name}" for name, value in _place(receipt).items())
+    name, place = raw_name(contract, table), _place(receipt)
+    given = connection.from_arrow(_arrow(rows))
+    values = (
+        literal(place[column]) if column in place else quote(column) if column in given.columns else "NULL"
+        for column in connection.table(name).columns
+    )
+    # As a relation: a table that is registered would be kept until the transaction ends.
     with threads_for(connection, rows.height):
-        connection.execute(f"INSERT INTO {raw_name(contract, table)} BY NAME SELECT {place}, * FROM rows_to_load")
+        given.project(", ".join(values)).insert_into(name)
 
 
 def raw_frame(table: Table, receipt: Receipt, batches: Sequence[Rows]) -> pl.DataFrame:

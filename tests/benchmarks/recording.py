@@ -16,6 +16,7 @@ from typing import Any
 from unittest import mock
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.connection import Warehouse
 
@@ -29,7 +30,7 @@ _COPY_TO = re.compile(r"\) TO '(?:[^']|'')+'")
 
 @dataclass(frozen=True)
 class Statement:
-    """One call on the connection: what was asked for (`execute`, `register`, ...), with what, and in which stage."""
+    """One call on the connection: what was asked for (`execute`, `insert`, ...), with what, and in which stage."""
 
     kind: str
     given: tuple[Any, ...]
@@ -95,6 +96,10 @@ class _Recorded:
         self._note("unregister", name)
         self.bare.unregister(name)
 
+    def from_arrow(self, rows: pa.Table) -> _RecordedRows:
+        """Rows of which the inserting is noted."""
+        return _RecordedRows(self.bare.from_arrow(rows), rows, self._note)
+
     def cursor(self) -> _Recorded:
         """Another connection to the same; what it is asked stands among the rest, in the order of asking."""
         return _Recorded(self.bare.cursor(), self._recording, self._stage)
@@ -107,6 +112,25 @@ class _Recorded:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.bare, name)
+
+
+class _RecordedRows:
+    """Arrow rows as a relation, which notes where they are inserted and as what."""
+
+    def __init__(
+        self, relation: duckdb.DuckDBPyRelation, rows: pa.Table, note: Callable[..., None], values: str = "*"
+    ) -> None:
+        self._relation = relation
+        self._given = (rows, values)
+        self._note = note
+        self.columns = relation.columns
+
+    def project(self, values: str) -> _RecordedRows:
+        return _RecordedRows(self._relation.project(values), self._given[0], self._note, values)
+
+    def insert_into(self, table: str) -> None:
+        self._note("insert", *self._given, table)
+        self._relation.insert_into(table)
 
 
 def bare(connection: Any) -> duckdb.DuckDBPyConnection:
@@ -144,6 +168,10 @@ def replay(recording: Recording, connection: duckdb.DuckDBPyConnection, folder: 
             case "register", (name, rows):
                 begun = time.perf_counter()
                 connection.register(name, rows)
+                passed = time.perf_counter() - begun
+            case "insert", (rows, values, table):
+                begun = time.perf_counter()
+                connection.from_arrow(rows).project(values).insert_into(table)
                 passed = time.perf_counter() - begun
             case _, (name,):
                 begun = time.perf_counter()
