@@ -180,7 +180,7 @@ def read_bare(home: Home) -> float:
             for name in workbook.sheet_names:
                 workbook.load_sheet(name, header_row=None, dtypes="string").to_polars()
         else:
-            list(csv.reader(io.StringIO(content.decode("utf-8"))))
+            list(csv.reader(io.StringIO(content.decode("utf-8", errors="replace"))))
     return time.perf_counter() - begun
 
 
