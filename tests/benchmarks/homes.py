@@ -17,7 +17,7 @@ import yaml
 from assets.core.periods import read_quarter
 from assets.intake.recognition import recognise
 from assets.reference.areas import areas
-from expectations.contract import ContractRegistry
+from expectations.contract import REFERENCE, ContractRegistry
 from pipelines.example import land_example
 from warehouse.home import Home
 from warehouse.quarters import FIRST_QUARTER, FinancialQuarter
@@ -33,10 +33,15 @@ def local_authorities(number: int) -> list[str]:
     return [SOUTHAMPTON, *(code for code in others if code != SOUTHAMPTON)][:number]
 
 
-def example_home(root: Path, codes: Sequence[str] = (SOUTHAMPTON,)) -> Home:
-    """The shipped example, its files copied for every area under its own code, with populations for all."""
+def example_home(root: Path, codes: Sequence[str] = (SOUTHAMPTON,), *, statistics: bool = True) -> Home:
+    """The shipped example, its files copied for every area under its own code, with populations for all.
+
+    Without statistics it is the agencies' returns and populations: nothing published to set beside them.
+    """
     home = Home(root)
     land_example(home)
+    if not statistics:
+        _take_statistics_away(home)
     sources = [path for path in sorted(home.landing.rglob("*")) if path.is_file()]
     for path in sources:
         for code in (code for code in codes if code != SOUTHAMPTON):
@@ -50,6 +55,12 @@ def example_home(root: Path, codes: Sequence[str] = (SOUTHAMPTON,)) -> Home:
             path.write_text("".join([*lines, *more]), encoding="utf-8")
             os.utime(path, ns=(moment, moment))
     return home
+
+
+def _take_statistics_away(home: Home) -> None:
+    for data_set in (home.landing / REFERENCE).iterdir():
+        if data_set.name != "population":
+            shutil.rmtree(data_set)
 
 
 def _of_area(path: Path, code: str) -> bytes:
@@ -74,9 +85,8 @@ def quarters_begun(at_most: int, on: datetime) -> list[FinancialQuarter]:
 class History:
     """One area's return, quarter after quarter: each the example's figures moved to its own eight quarters."""
 
-    def __init__(self, root: Path, quarters: Sequence[FinancialQuarter]) -> None:
-        self.home = Home(root)
-        land_example(self.home)
+    def __init__(self, root: Path, quarters: Sequence[FinancialQuarter], *, statistics: bool = True) -> None:
+        self.home = example_home(root, statistics=statistics)
         [source] = [path for path in self.home.landing.rglob("*") if path.is_file() and "council" in path.parts]
         [(_, rows)] = recognise(source, ContractRegistry.load()).batches()
         self._columns, self._rows = rows.columns, rows.values

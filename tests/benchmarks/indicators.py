@@ -128,7 +128,7 @@ def measure_nation(of_areas: int, quarters: int, children: int, workplace: Path)
     return {"rows": float(rows), "seconds": seconds, "floor": floor, "memory": memory}
 
 
-def measure_area(short: int, long: int, children: int, workplace: Path) -> dict[str, float]:
+def measure_area(short: int, long: int, children: int, workplace: Path, times: int = TIMES) -> dict[str, float]:
     """Time one area's last quarter with few quarters of history and with many: the same indicators, and all."""
     _compile()
     with (
@@ -144,7 +144,7 @@ def measure_area(short: int, long: int, children: int, workplace: Path) -> dict[
         works = {"short": (little, same), "same": (much, same), "long": (much, CATALOGUE)}
         seconds: dict[str, list[float]] = {name: [] for name in works}
         # By turns, so that whatever else the machine does falls on each of them.
-        for _ in range(TIMES):
+        for _ in range(times):
             for name, (connection, catalogue) in works.items():
                 seconds[name].append(_restated(connection, catalogue, LAST, _codes(1)))
     medians = {name: statistics.median(each) for name, each in seconds.items()}

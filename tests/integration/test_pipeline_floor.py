@@ -32,7 +32,7 @@ def two_areas() -> list[str]:
 
 
 def test_the_floor_makes_the_rows_the_product_makes(tmp_path: Path, two_areas: list[str]) -> None:
-    home = example_home(tmp_path / "home", two_areas)
+    home = example_home(tmp_path / "home", two_areas, statistics=False)
     recording = recorded_run(home)
     floor, replayed = floor_of(recording, tmp_path / "floor")
     product = _rows(home.warehouse)
@@ -45,7 +45,7 @@ def test_the_floor_makes_the_rows_the_product_makes(tmp_path: Path, two_areas: l
 
 
 def test_every_stage_is_seen(tmp_path: Path) -> None:
-    total, stages = timed_run(example_home(tmp_path / "home"))
+    total, stages = timed_run(example_home(tmp_path / "home", statistics=False))
     # Great Expectations counts beside the rest, and so comes on top.
     assert total - 1e-6 <= sum(stages.values()) <= total + stages["Great Expectations"] + 1e-6
     assert {"intake", "raw", "staging and SQL rules", "Great Expectations", "core write", "marts"} <= set(stages)
@@ -55,7 +55,7 @@ def test_every_stage_is_seen(tmp_path: Path) -> None:
 
 def test_a_redelivery_makes_its_own_quarter_and_no_other(tmp_path: Path) -> None:
     first = FinancialQuarter(2019, 2)
-    history = History(tmp_path / "home", [first.shift(step) for step in range(3)])
+    history = History(tmp_path / "home", [first.shift(step) for step in range(3)], statistics=False)
     timed_run(history.home)
     before = _of(history.home.warehouse, "SELECT * FROM core.reported_figure WHERE quarter < '2019-20 Q4' ORDER BY ALL")
     history.deliver(history.newest, 1)
