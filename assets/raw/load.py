@@ -104,11 +104,13 @@ def _insert(
 ) -> None:
     if not rows.height:
         return
-    name, place = raw_name(contract, table), _place(receipt)
-    given = connection.from_arrow(_arrow(rows))
+    given, name, place = connection.from_arrow(_arrow(rows)), raw_name(contract, table), _place(receipt)
+    columns = connection.table(name).columns
+    if astray := set(given.columns).difference(columns):
+        raise ValueError(f"{name} has no column {', '.join(sorted(astray))}, and what stands there would be lost")
     values = (
         literal(place[column]) if column in place else quote(column) if column in given.columns else "NULL"
-        for column in connection.table(name).columns
+        for column in columns
     )
     # As a relation: a table that is registered would be kept until the transaction ends.
     with threads_for(connection, rows.height):
