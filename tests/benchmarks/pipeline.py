@@ -180,7 +180,7 @@ def read_bare(home: Home) -> float:
             for name in workbook.sheet_names:
                 workbook.load_sheet(name, header_row=None, dtypes="string").to_polars()
         else:
-            list(csv.reader(io.StringIO(content.decode("utf-8", errors="replace"))))
+            list(csv.reader(io.StringIO(content.decode("utf-8", errors="replace"), newline=None)))
     return time.perf_counter() - begun
 
 
@@ -257,7 +257,7 @@ def prove(workplace: Path) -> str:
 def _cost(one: Measured, forty: Measured) -> str:
     lines = [
         "The pipeline step is everything between landing and release, in one process, on the shipped example: its "
-        "three files for one area, then the same files under the codes of 40 areas, with populations for each. "
+        "files for one area, then the same returns under the codes of 40 areas, with populations for each. "
         "Imports are excluded (a warm-up run comes first). The floor is the same files read with nothing but "
         "fastexcel and the csv module, and the very statements the run put to the warehouse, recorded and put to a "
         "bare DuckDB again: without Dagster, ledger, Great Expectations, report, Data Docs or second look. Product "
