@@ -273,7 +273,7 @@ def _cost(one: Measured, forty: Measured) -> str:
     ]
     lines += [
         "",
-        f"{forty.rows / one.rows:.0f} times the rows take {forty.total / one.total:.1f} times as long; each further "
+        f"{forty.areas} times the areas take {forty.total / one.total:.1f} times as long; each further "
         f"area costs {(forty.total - one.total) / (forty.areas - one.areas) * 1000:.0f} ms "
         f"(floor: {(forty.floor - one.floor) / (forty.areas - one.areas) * 1000:.0f} ms). The ledger's own statements, "
         f"which the floor leaves out, take {one.replayed.ledger:.2f} s and {forty.replayed.ledger:.2f} s.",
