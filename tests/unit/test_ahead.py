@@ -9,6 +9,13 @@ import pytest
 from warehouse.ahead import made_ahead
 
 
+def _noting(made: list[int]) -> Iterator[int]:
+    """A thousand batches, each noted when it is made."""
+    for number in range(1000):
+        made.append(number)
+        yield number
+
+
 def test_batches_come_in_their_order() -> None:
     assert list(made_ahead(range(50), ahead=3)) == list(range(50))
 
@@ -19,13 +26,7 @@ def test_no_batches_are_none() -> None:
 
 def test_no_more_batches_wait_than_asked_for() -> None:
     made: list[int] = []
-
-    def making() -> Iterator[int]:
-        for number in range(20):
-            made.append(number)
-            yield number
-
-    for taken, _ in enumerate(made_ahead(making(), ahead=2), start=1):
+    for taken, _ in enumerate(made_ahead(_noting(made), ahead=2), start=1):
         # The one in hand and those that wait; a third is begun when the next is asked for.
         assert len(made) <= taken + 2
 
@@ -44,13 +45,7 @@ def test_an_error_comes_after_the_batches_before_it() -> None:
 
 def test_who_takes_no_more_does_not_wait_for_the_rest() -> None:
     made: list[int] = []
-
-    def making() -> Iterator[int]:
-        for number in range(1000):
-            made.append(number)
-            yield number
-
-    batches = made_ahead(making(), ahead=4)
+    batches = made_ahead(_noting(made), ahead=4)
     assert next(iter(batches)) == 0
     batches.close()  # type: ignore[attr-defined]
     assert len(made) < 20
