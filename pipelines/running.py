@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from filelock import FileLock
 
 from assets.intake.take_in import new_files
 from expectations.contract import REFERENCE, ContractRegistry
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
 _FINGERPRINT = "definitions"
+_TABLES_MADE = "tables-made"
 Say = Callable[[str], None]
 
 
@@ -213,28 +215,46 @@ def _current(home: Home) -> Path | None:
 
 
 def prepare_instance(home: Home) -> None:
-    """Put the instance's settings into the home where they are missing, and point this process at them."""
+    """Put the instance's settings and tables into the home where they are missing, and point this process at them.
+
+    Webserver, daemon and code servers each make the tables they miss. Started at once on a new home, two of them may
+    both write which version the tables have, and from then on no process can open them. So they are made here, by one.
+    """
     home.create()
-    settings = home.dagster / "dagster.yaml"
-    if not settings.exists():
-        shutil.copyfile(str(files("pipelines") / "instance" / "dagster.yaml"), settings)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ[HOME_VARIABLE] = str(home.root)
+    made = home.dagster / _TABLES_MADE
+    if made.exists():
+        return
+    with FileLock(f"{made}.lock"):
+        if made.exists():
+            return
+        settings = home.dagster / "dagster.yaml"
+        if not settings.exists():
+            shutil.copyfile(str(files("pipelines") / "instance" / "dagster.yaml"), settings)
+        with _instance():
+            made.touch()
+
+
+@contextmanager
+def _instance() -> Iterator[dg.DagsterInstance]:
+    """The instance this process points at; opening it makes what tables it lacks."""
+    warnings.filterwarnings("ignore", module="dagster")
+    import dagster as dg  # noqa: PLC0415 (three seconds that a command without work need not wait for)
+
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    with dg.DagsterInstance.get() as instance:
+        yield instance
 
 
 @contextmanager
 def _dagster(home: Home) -> Iterator[tuple[dg.Definitions, dg.DagsterInstance]]:
     prepare_instance(home)
-    warnings.filterwarnings("ignore", module="dagster")
-    import dagster as dg  # noqa: PLC0415 (three seconds that a command without work need not wait for)
+    with _instance() as instance:
+        from pipelines.build import build_defs  # noqa: PLC0415 (as Dagster itself)
+        from pipelines.resources import Partnership  # noqa: PLC0415
 
-    from pipelines.build import build_defs  # noqa: PLC0415
-    from pipelines.resources import Partnership  # noqa: PLC0415
-
-    logging.getLogger("alembic").setLevel(logging.ERROR)
-    definitions = build_defs(resource_overrides={"partnership": Partnership(root=str(home.root))})
-    with dg.DagsterInstance.get() as instance:
-        yield definitions, instance
+        yield build_defs(resource_overrides={"partnership": Partnership(root=str(home.root))}), instance
 
 
 @dataclass

@@ -24,7 +24,9 @@ from typing import Any, TypeVar
 from warehouse.home import HOME_VARIABLE, Home
 
 ROOT = Path(__file__).parents[2]
-STARTING_SECONDS = 100
+STARTING_SECONDS = 240
+"""Four programs import Dagster to answer the first question: 20 seconds where nothing else runs."""
+LOG_SHOWN = 4_000
 Answer = TypeVar("Answer")
 
 
@@ -92,7 +94,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-STARTS = 3
 PATIENCE = 120
 """Seconds an answer may take: to launch a run the page plans every step and check of it."""
 WHY_NOT = """{ workspaceOrError { ... on Workspace { locationEntries {
@@ -138,22 +139,28 @@ class Page:
 
 @contextmanager
 def page(home: Home, logs: Path, *, with_daemon: bool = True) -> Iterator[Page]:
-    """Webserver and daemon on a home, as `make ui` starts them, with every code location loaded."""
-    daemon = [tool("dagster-daemon"), "run", "-w", "workspace.yaml"]
-    for attempt in range(1, STARTS + 1):
-        found = Page(free_port())
-        webserver = [tool("dagster-webserver"), "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(found.port)]
-        with processes([webserver, daemon] if with_daemon else [webserver], home, logs):
-            # The code server of a busy machine may be gone before it is asked, or the page never answer: then both are
-            # started again.
-            try:
-                loaded = wait_until(found.loaded_locations, STARTING_SECONDS, "the page answers")
-            except AssertionError:
-                if attempt == STARTS:
-                    raise
-                continue
-            if loaded == {"pipelines.definitions": "RepositoryLocation"}:
-                yield found
-                return
-            said = found.ask(WHY_NOT)
-            assert attempt < STARTS, said
+    """Webserver and daemon on a home, each a service of its own, with every code location loaded."""
+    found = Page(free_port())
+    commands = [[tool("dagster-webserver"), "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(found.port)]]
+    if with_daemon:
+        commands.append([tool("dagster-daemon"), "run", "-w", "workspace.yaml"])
+    with processes(commands, home, logs) as started:
+        loaded = wait_until_loaded(found, started, logs)
+        assert loaded == {"pipelines.definitions": "RepositoryLocation"}, found.ask(WHY_NOT)
+        yield found
+
+
+def wait_until_loaded(on: Page, started: Sequence[subprocess.Popen[bytes]], logs: Path) -> dict[str, str]:
+    """The page's code locations once it answers; AssertionError with the end of every log where it does not."""
+
+    def answer() -> dict[str, str]:
+        gone = [str(process.args) for process in started if process.poll() is not None]
+        assert not gone, f"ended by itself: {gone}"
+        return on.loaded_locations()
+
+    try:
+        return wait_until(answer, STARTING_SECONDS, "the page answers")
+    except AssertionError as error:
+        for log in sorted(logs.glob("*.log")):
+            error.add_note(f"{log.name}:\n{log.read_text(encoding='utf-8', errors='replace')[-LOG_SHOWN:]}")
+        raise

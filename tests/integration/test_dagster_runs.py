@@ -7,7 +7,10 @@ definitions there are (`test_dagster_definitions`), or what the figures are.
 from __future__ import annotations
 
 import os
+import sqlite3
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,7 @@ from pipelines.layers.core import typed_key
 from pipelines.running import RunReport, prepare_instance, run
 from tests.benchmarks.homes import example_home
 from tests.homes import copy_home
-from tests.integration.dagster_page import Page, free_port, page, processes, tool, wait_until
+from tests.integration.dagster_page import Page, free_port, page, processes, tool, wait_until, wait_until_loaded
 from warehouse.home import HOME_VARIABLE, Home
 from warehouse.quarters import FinancialQuarter
 
@@ -245,7 +248,7 @@ def _finished(on: Page, chosen: dict[str, Any], number: int, within: float) -> l
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_page_goes_from_landing_to_release_and_back_fills(surrounded: None, tmp_path: Path) -> None:
     home = example_home(tmp_path / "home", statistics=False)
     logs = tmp_path / "logs"
@@ -283,18 +286,25 @@ def test_the_page_shows_the_runs_of_the_command_line(example: tuple[Home, RunRep
 
 
 @pytest.mark.slow
-def test_dagster_dev_loads_in_the_root(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home").create()
-    prepare_instance_of(home)
+@pytest.mark.timeout(300)
+def test_dagster_dev_loads_in_the_root(surrounded: None, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    prepare_instance(home)
     on = Page(free_port())
-    with processes([[tool("dagster"), "dev", "-h", "127.0.0.1", "-p", str(on.port)]], home, tmp_path):
-        loaded = wait_until(on.loaded_locations, 60, "dagster dev answers")
+    with processes([[tool("dagster"), "dev", "-h", "127.0.0.1", "-p", str(on.port)]], home, tmp_path) as started:
+        loaded = wait_until_loaded(on, started, tmp_path)
     assert loaded == {"pipelines.definitions": "RepositoryLocation"}
 
 
-def prepare_instance_of(home: Home) -> None:
-    """The instance's settings in a home, without leaving this process pointed at it."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("DAGSTER_HOME", HOME_VARIABLE):
-            patch.setenv(name, "")
-        prepare_instance(home)
+@pytest.mark.slow
+def test_processes_that_start_at_once_on_a_new_home_all_find_its_tables(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    asked = [[sys.executable, "-m", "pipelines.cli", "instance", "--home", str(home.root)]] * 3
+    with processes(asked, home, tmp_path) as started:
+        assert [process.wait(120) for process in started] == [0, 0, 0]
+    for opened in range(2):
+        with dg.DagsterInstance.from_config(str(home.dagster)) as found:
+            assert found.get_runs_count() == 0, opened
+    versions = home.dagster / "history" / "runs.db"
+    with closing(sqlite3.connect(versions)) as connection:
+        assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
