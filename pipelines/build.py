@@ -33,7 +33,7 @@ def build_defs(*, resource_overrides: Mapping[str, Any] | None = None) -> dg.Def
             *core_assets(contracts),
             *event_assets(contracts),
             *mart_assets(contracts, catalogue),
-            *release_assets(contracts, list(released_tables(catalogue))),
+            *release_assets(list(released_tables(catalogue))),
         ],
         jobs=jobs(),
         schedules=[quarterly],

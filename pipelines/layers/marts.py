@@ -52,7 +52,7 @@ def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.As
     core = [typed_key(contract, table) for contract, table in contracts.tables()]
     happened = [event_key(event) for event in events()]
     values, benchmarks = mart_key("indicator_values"), mart_key("indicator_benchmarks")
-    findings, dataset = mart_key("findings"), mart_key("multi_agency_dataset")
+    findings, dataset, quality = mart_key("findings"), mart_key("multi_agency_dataset"), mart_key("quality")
     by_quarter: list[tuple[str, list[dg.AssetKey], QuarterWriter]] = [
         ("indicator_benchmarks", [values], write_benchmarks),
         ("rates_rebased", [values], write_rates_rebased),
@@ -66,8 +66,9 @@ def mart_assets(contracts: ContractRegistry, catalogue: Catalogue) -> list[dg.As
         ("periods", [values], lambda c, *_: write_periods(c)),
         ("revisions", [values], lambda c, *_: write_revisions(c)),
         ("scorecard", [dataset, benchmarks, findings], lambda c, *_: write_scorecard(c)),
-        ("deliveries", [RECEIPTS, *core], _write_deliveries),
+        # One table stands between everything judged and what tells of it: each arrow more is a look-up more a run.
         ("quality", core, lambda c, *_: write_quality(c)),
+        ("deliveries", [RECEIPTS, quality], _write_deliveries),
     ]
     return [
         _figures_asset([tables["indicator_values"], tables["indicator_breakdowns"]], [*core, *happened], countable),

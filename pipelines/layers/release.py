@@ -11,9 +11,7 @@ from assets.marts.quality_record import validation_records
 from assets.marts.schema import released_tables
 from assets.marts.tables import prepare_marts
 from assets.release.release import build_release
-from expectations.contract import ContractRegistry
 from expectations.data_docs import write_data_docs
-from pipelines.layers.core import typed_key
 from pipelines.layers.marts import mart_key
 from pipelines.metadata import counts
 from pipelines.resources import Partnership
@@ -21,7 +19,7 @@ from warehouse.ledger import changed_periods, released
 from warehouse.publishing import Published
 
 
-def release_assets(contracts: ContractRegistry, mart_names: list[str]) -> list[dg.AssetsDefinition]:
+def release_assets(mart_names: list[str]) -> list[dg.AssetsDefinition]:
     """The partner edition and the Data Docs."""
 
     @dg.asset(
@@ -54,7 +52,7 @@ def release_assets(contracts: ContractRegistry, mart_names: list[str]) -> list[d
         key=dg.AssetKey("data_docs"),
         group_name="quality",
         kinds={"greatexpectations", "html"},
-        deps=[typed_key(contract, table) for contract, table in contracts.tables()],
+        deps=[mart_key("quality")],
         description="The quality record as pages: every suite, every quarter, counts only.",
     )
     def data_docs(partnership: Partnership) -> dg.MaterializeResult:

@@ -24,7 +24,7 @@ from pipelines.layers.core import typed_key
 from pipelines.running import RunReport, prepare_instance, run
 from tests.benchmarks.homes import example_home
 from tests.homes import copy_home
-from tests.integration.dagster_page import Page, free_port, page, processes, tool, wait_until, wait_until_loaded
+from tests.integration.dagster_page import Page, page, processes, wait_until
 from warehouse.home import HOME_VARIABLE, Home
 from warehouse.quarters import FinancialQuarter
 
@@ -257,11 +257,10 @@ def test_the_page_goes_from_landing_to_release_and_back_fills(surrounded: None, 
     with page(home, logs) as on:
         # All are asked for at once: one process at a time holds the warehouse, and the daemon keeps the queue.
         whole = _launch(on, "everything", PARTITION)
-        one = _launch(on, "quarter", PARTITION)
         many = _back_fill(on, "quarter", ["2019-10-01", PARTITION])
-        single = _finished(on, {"runIds": [whole, one]}, 2, 420)
+        single = _finished(on, {"runIds": [whole]}, 1, 420)
         filled = _finished(on, {"tags": [{"key": "dagster/backfill", "value": many}]}, 2, 420)
-        assert [run["status"] for run in [*single, *filled]] == ["SUCCESS"] * 4
+        assert [run["status"] for run in [*single, *filled]] == ["SUCCESS"] * 3
         [node] = on.ask(ASSETS, {"keys": [{"path": FIGURES.path}]})["assetNodes"]
     [made] = node["assetMaterializations"]
     counts = {entry["label"]: entry.get("intValue") for entry in made["metadataEntries"]}
@@ -283,17 +282,6 @@ def test_the_page_shows_the_runs_of_the_command_line(example: tuple[Home, RunRep
     assert {"take_in", "reference", "quarter", "publish"} <= jobs
     labels = {entry["label"] for entry in node["assetMaterializations"][0]["metadataEntries"]}
     assert {"dagster/row_count", "rows read", "rows quarantined"} <= labels
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_dagster_dev_loads_in_the_root(surrounded: None, tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    prepare_instance(home)
-    on = Page(free_port())
-    with processes([[tool("dagster"), "dev", "-h", "127.0.0.1", "-p", str(on.port)]], home, tmp_path) as started:
-        loaded = wait_until_loaded(on, started, tmp_path)
-    assert loaded == {"pipelines.definitions": "RepositoryLocation"}
 
 
 @pytest.mark.slow

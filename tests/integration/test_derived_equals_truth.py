@@ -14,7 +14,7 @@ from tests.round_trip import counted, define_differences, draw, write_partnershi
 from warehouse.home import Home
 
 pytestmark = pytest.mark.slow
-PARTNERSHIPS, SEED = 5, 70
+PARTNERSHIPS, SEED = 3, 70
 LOOKING_BACK = {
     "cin_rereferrals_12m", "cpp_repeat_2y", "fte_youth_justice", "lac_placements_3plus", "missing_persons_3plus_90d",
 }  # fmt: skip
@@ -41,7 +41,7 @@ def outcomes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def test_every_figure_that_can_be_counted_is_the_true_one(connection: duckdb.DuckDBPyConnection) -> None:
     assert connection.execute("SELECT * FROM compared WHERE outcome = 'unequal' ORDER BY ALL").fetchall() == []
-    assert outcomes(connection)["equal"] > 800
+    assert outcomes(connection)["equal"] > 500
     indicators, areas = connection.execute(
         "SELECT count(DISTINCT indicator_id), count(DISTINCT area_code) FROM compared WHERE outcome = 'equal'"
     ).fetchone() or (0, 0)
