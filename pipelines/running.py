@@ -223,17 +223,16 @@ def prepare_instance(home: Home) -> None:
     home.create()
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ[HOME_VARIABLE] = str(home.root)
-    made = home.dagster / _TABLES_MADE
-    if made.exists():
+    settings, made = home.dagster / "dagster.yaml", home.dagster / _TABLES_MADE
+    if settings.exists() and made.exists():
         return
     with FileLock(f"{made}.lock"):
-        if made.exists():
-            return
-        settings = home.dagster / "dagster.yaml"
+        # Without them Dagster keeps what steps print, and reports on its use.
         if not settings.exists():
             shutil.copyfile(str(files("pipelines") / "instance" / "dagster.yaml"), settings)
-        with _instance():
-            made.touch()
+        if not made.exists():
+            with _instance():
+                made.touch()
 
 
 @contextmanager

@@ -141,9 +141,9 @@ class Page:
 def page(home: Home, logs: Path, *, with_daemon: bool = True) -> Iterator[Page]:
     """The page on a home with every code location loaded: as `make ui` starts it, or the webserver alone."""
     found = Page(free_port())
-    program = [tool("dagster"), "dev"] if with_daemon else [tool("dagster-webserver")]
-    serving = ["-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(found.port)]
-    with processes([[*program, *serving]], home, logs) as started:
+    # In the root of the product, `dagster dev` finds the workspace by itself.
+    program = [tool("dagster"), "dev"] if with_daemon else [tool("dagster-webserver"), "-w", "workspace.yaml"]
+    with processes([[*program, "-h", "127.0.0.1", "-p", str(found.port)]], home, logs) as started:
         loaded = _wait_until_loaded(found, started, logs)
         assert loaded == {"pipelines.definitions": "RepositoryLocation"}, found.ask(WHY_NOT)
         yield found

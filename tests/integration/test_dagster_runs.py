@@ -10,7 +10,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import pytest
 
 from expectations.contract import ContractRegistry
 from expectations.ddl import core_columns
+from pipelines import running
 from pipelines.cli import main
 from pipelines.layers.core import typed_key
 from pipelines.running import RunReport, prepare_instance
@@ -283,15 +284,48 @@ def test_the_page_shows_the_runs_of_the_command_line(example: tuple[Home, RunRep
     assert {"dagster/row_count", "rows read", "rows quarantined"} <= labels
 
 
+DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+
+
 @pytest.mark.slow
 def test_processes_that_start_at_once_on_a_new_home_all_find_its_tables(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     asked = [[sys.executable, "-m", "pipelines.cli", "instance", "--home", str(home.root)]] * 3
     with processes(asked, home, tmp_path) as started:
         assert [process.wait(120) for process in started] == [0, 0, 0]
-    for opened in range(2):
-        with dg.DagsterInstance.from_config(str(home.dagster)) as found:
-            assert found.get_runs_count() == 0, opened
-    versions = home.dagster / "history" / "runs.db"
-    with closing(sqlite3.connect(versions)) as connection:
-        assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+    # They stand before anything else has opened the home.
+    for name in DATABASES:
+        assert (home.dagster / name).is_file(), name
+        with closing(sqlite3.connect(home.dagster / name)) as connection:
+            assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,), name
+    with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
+        assert opened.get_runs_count() == 0
+
+
+def test_tables_another_process_made_meanwhile_are_not_made_again(
+    surrounded: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+
+    @contextmanager
+    def until_the_other_has_done(_: str) -> Iterator[None]:
+        (home.dagster / "tables-made").touch()
+        yield
+
+    monkeypatch.setattr(running, "FileLock", until_the_other_has_done)
+    prepare_instance(home)
+    assert not [name for name in DATABASES if (home.dagster / name).exists()]
+
+
+def test_settings_that_were_lost_are_put_back_and_those_changed_are_kept(surrounded: None, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    prepare_instance(home)
+    settings = home.dagster / "dagster.yaml"
+    shipped = settings.read_text(encoding="utf-8")
+    assert "NoOpComputeLogManager" in shipped
+    settings.unlink()
+    prepare_instance(home)
+    assert settings.read_text(encoding="utf-8") == shipped
+    settings.write_text(f"{shipped}# ours\n", encoding="utf-8")
+    prepare_instance(home)
+    assert settings.read_text(encoding="utf-8").endswith("# ours\n")

@@ -191,9 +191,11 @@ def test_time_passing_alone_makes_no_release(example: Example, tmp_path: Path, m
     assert published_bytes(home) == before
 
 
-def test_every_quarter_made_again_changes_no_published_byte(example: Example, tmp_path: Path) -> None:
+def test_a_quarter_or_all_made_again_changes_no_published_byte(example: Example, tmp_path: Path) -> None:
     home = copy_home(example[0], tmp_path / "home")
     before = published_bytes(home)
+    assert main(["run", "--quarter", "2019-20-Q4", "--home", str(home.root)]) == 0
+    assert published_bytes(home) == before
     assert main(["run", "--all", "--home", str(home.root)]) == 0
     assert published_bytes(home) == before
 
